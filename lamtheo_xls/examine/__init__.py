@@ -1,0 +1,1 @@
+"""Owns the checks, by phase, over values with places: examine(Reading, Facts) -> Examination, pure."""

@@ -1,0 +1,64 @@
+"""What examining needs (Facts) and gives (Examination): plain frozen values that travel between processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lamtheo_xls.definitions.model import Deadline, Form
+from lamtheo_xls.findings import Finding
+from lamtheo_xls.workbook.identity import Issued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The small frozen set of facts a reading is judged by. Everything but `form` may be unknown."""
+
+    form: Form
+    year: int
+    issued: Issued | None
+    """What the workbook was issued for, or is assigned to by a decision; None: identity unknown."""
+    context: Mapping[str, str] | None = None
+    """Texts as issued (organisation names, place, year …); None: locked texts from it cannot be compared."""
+    children: tuple[str, ...] = ()
+    """Names of the unit's own chi bộ."""
+    groups: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    received: dt.date | None = None
+    current_version: int | None = None
+    prefilled: tuple[Mapping[str, str], ...] = ()
+    """Rows that were prefilled at issue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One value read: text as displayed and cleaned, its place, and whether it was carried down to here."""
+
+    text: str
+    sheet: str
+    cell: str
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One used row of a table, with its true row number on the sheet."""
+
+    table: str
+    sheet_row: int
+    values: Mapping[str, Entry]
+    """Column id → Entry; blank columns are absent. Ticks are 'x'."""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """The judgement on one reading. `state`: accepted, to_fix, unknown or refused (duplicate and superseded are the
+    ledger's to say)."""
+
+    state: str
+    sheet: str = ""
+    fields: Mapping[str, Entry] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,36 @@
+"""Owns what is wrong and where: Place, Finding, and the one catalogue of every word a reader sees."""
+
+from lamtheo_xls.findings.catalogue import (
+    SEVERITIES,
+    Entry,
+    entries,
+    entry,
+    label,
+    meaning,
+    mend,
+    message,
+    say,
+    severity,
+    words,
+)
+from lamtheo_xls.findings.finding import Finding, Place, World, as_json, finding, worst
+
+__all__ = [
+    "SEVERITIES",
+    "Entry",
+    "Finding",
+    "Place",
+    "World",
+    "as_json",
+    "entries",
+    "entry",
+    "finding",
+    "label",
+    "meaning",
+    "mend",
+    "message",
+    "say",
+    "severity",
+    "words",
+    "worst",
+]

@@ -1,0 +1,105 @@
+"""Units, people, the office's own facts and the rounds, as frozen values; and who owes what in a round."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lamtheo_xls.definitions.model import Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A row of sheet ĐƠN VỊ. `kind` is an id: dang_uy_co_so, chi_bo_co_so, chi_bo_truc_thuoc, dang_uy_bo_phan, khac."""
+
+    code: str
+    name: str
+    short_name: str
+    order: int
+    kind: str
+    parent: str = ""
+    contact: str = ""
+    phone: str = ""
+    mail: str = ""
+    secretary: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    row: int = 0
+    """Row of the sheet, for findings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A row of sheet CÁ NHÂN."""
+
+    code: str
+    name: str
+    unit: str
+    group: str = ""
+    posts: tuple[str, ...] = ()
+    exempt: str = ""
+    mail: str = ""
+    phone: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """A row of sheet ĐỢT: a programme run for one period. Its id is `<programme>_<period>`."""
+
+    programme: str
+    period: str
+    opens: dt.date | None = None
+    due: dt.date | None = None
+    """The office's own date, overriding the programme's rule; inclusive."""
+    accept_until: dt.date | None = None
+    closed: bool = False
+    strict: bool = False
+    note: str = ""
+    row: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.programme}_{self.period}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A row of the optional sheet NĂM TRƯỚC: a model of the year before, for prefilling and comparison."""
+
+    period: str
+    unit: str
+    values: Mapping[str, str]
+    """Column id → text: ten_chi_bo, ten_mo_hinh, thoi_gian, nhom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """danh-sach.xlsx, read. `office` keys: co_quan (name), cap_tren (line above it), dia_danh, nhan_bao_cao,
+    dau_moi_nhan, quyen_han_ky, chuc_vu_ky, nguoi_ky, the_thuc, thu_muc_nhan, ... (words_register.toml lists them)."""
+
+    units: tuple[Unit, ...] = ()
+    people: tuple[Person, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    office: Mapping[str, str]
+    earlier: tuple[Earlier, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One form owed by one unit or person for one period. `id` is `<form>_<period>_<unit code>[_<part>]`."""
+
+    id: str
+    round: str
+    form: str
+    version: int
+    unit: str
+    person: str | None
+    period: str
+    part: str
+    """'' where the form has one part."""
+    deadline: Deadline
+    signed_copy: bool
+    strength: str
