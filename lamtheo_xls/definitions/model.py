@@ -26,7 +26,7 @@ class Field:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     choices_from: str | None = None
-    """'children' (the unit's own chi bộ) or 'groups' (the programme's model groups); the list travels in the workbook."""
+    """'children' (the unit's own chi bộ) or 'groups' (the programme's model groups)."""
     free: bool = False
     """A choice that may also hold other text."""
     help: str = ""
