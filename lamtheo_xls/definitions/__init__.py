@@ -1,5 +1,20 @@
 """Owns Form, Programme and deadlines: the JSON definitions, their schemas, loading with findings."""
 
+from lamtheo_xls.definitions.deadlines import deadline_of
 from lamtheo_xls.definitions.loading import Bundle, bundled, load_folder, load_form, load_programme, programmes
+from lamtheo_xls.definitions.periods import period_label, period_span, period_valid, period_year, previous_period
 
-__all__ = ["Bundle", "bundled", "load_folder", "load_form", "load_programme", "programmes"]
+__all__ = [
+    "Bundle",
+    "bundled",
+    "deadline_of",
+    "load_folder",
+    "load_form",
+    "load_programme",
+    "period_label",
+    "period_span",
+    "period_valid",
+    "period_year",
+    "previous_period",
+    "programmes",
+]
