@@ -20,6 +20,8 @@ class RawCell(NamedTuple):
     locked: bool = True
     font: str | None = None
     """Font name only where it is a legacy one (`.Vn…`, `VNI…`); None otherwise."""
+    format: str | None = None
+    """Number format as written (`mmm-yy`), only where kind is 'date'; None otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
