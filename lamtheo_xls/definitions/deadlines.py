@@ -7,6 +7,7 @@ import datetime as dt
 
 from lamtheo_xls.definitions.model import Deadline, Due, Obligation
 from lamtheo_xls.definitions.periods import ROMAN, period_year
+from lamtheo_xls.definitions.templates import fill
 from lamtheo_xls.findings import say
 
 DUE_KINDS = ("in_month", "before", "by", "in_quarter")
@@ -36,7 +37,7 @@ def deadline_of(
         late_from = on_time + _DAY
         if rule.kind == "before" and not (strict or rule.strict):
             late_from += _DAY
-        text = rule.text.format_map({"nam": year}) if rule.text else due_words(rule, year)
+        text = fill(rule.text, {"nam": year}) if rule.text else due_words(rule, year)
     if accept_until is None and rule.accept_days is not None:
         accept_until = on_time + rule.accept_days * _DAY
     return Deadline(on_time=on_time, late_from=late_from, accept_until=accept_until, text=text)

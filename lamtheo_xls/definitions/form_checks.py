@@ -1,0 +1,306 @@
+"""What a form's JSON means, beyond its shape: small pure checks over raw JSON, gathered in FORM_CHECKS."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from lamtheo_xls.definitions.parsing import path_of, quoted, suggestion
+from lamtheo_xls.definitions.raw import Node, Steps, all_texts, each, ids, number, one, texts, word
+from lamtheo_xls.definitions.templates import CONTEXT, names_in
+from lamtheo_xls.findings import Finding, finding, say, words
+
+Check = Callable[[Node], Iterator[Finding]]
+
+PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
+"""A4 between the margins of 30 mm left and 15 mm right."""
+NUMBER_MM = 12.0
+"""Width of the running number column."""
+
+_NUMERIC = ("integer", "number")
+_LIMITED = ("text", "choice")
+_KEYS_OF_TYPES = {
+    "max_length": _LIMITED,
+    "minimum": _NUMERIC,
+    "maximum": _NUMERIC,
+    "choices": ("choice",),
+    "choices_from": ("choice",),
+    "free": ("choice",),
+}
+_RULE_COLUMNS = {
+    "exactly_one": "two",
+    "not_example": "some",
+    "period_in_year": "one",
+    "child_unit": "one",
+    "carry_down": "one",
+}
+_RULE_TYPES = {
+    "exactly_one": ("tick",),
+    "not_example": _LIMITED,
+    "period_in_year": _LIMITED,
+    "child_unit": _LIMITED,
+    "carry_down": _LIMITED,
+}
+
+
+def every_field(form: Node) -> Iterator[Node]:
+    """Fields and columns alike."""
+    yield from each(form, "fields")
+    for table in each(form, "tables"):
+        yield from each(table, "columns")
+
+
+def repeats(nodes: Iterable[Node], key: str) -> Iterator[Finding]:
+    """A finding for each value at `key` that an earlier node has."""
+    first: dict[str, Steps] = {}
+    for node in nodes:
+        value = word(node, key)
+        if value and first.setdefault(value, node[0]) != node[0]:
+            place = path_of((*first[value], key))
+            yield finding("definition.id_twice", path=path_of((*node[0], key)), value=value, cho_truoc=place)
+
+
+def unknown(steps: Steps, value: str, known: Iterable[str], kind: str) -> Iterator[Finding]:
+    """A finding where `value` (not '') is none of `known`; `kind`: field, column, table, form."""
+    known = tuple(known)
+    if value and value not in known:
+        yield finding(
+            "definition.unknown_id",
+            path=path_of(steps),
+            value=value,
+            loai=say(f"definitions.kind.{kind}"),
+            goi_y=suggestion(value, known),
+        )
+
+
+def bad_templates(templates: Iterable[tuple[Steps, str]], allowed: Iterable[str] = CONTEXT) -> Iterator[Finding]:
+    """Findings for braces that cannot be read and names that nothing fills."""
+    allowed = tuple(allowed)
+    for steps, text in templates:
+        try:
+            names = names_in(text)
+        except ValueError:
+            yield finding("definition.template", path=path_of(steps), value=text)
+            continue
+        for name in dict.fromkeys(names):
+            if name not in allowed:
+                yield finding(
+                    "definition.unknown_context",
+                    path=path_of(steps),
+                    value="{" + name + "}",
+                    goi_y=suggestion(name, allowed),
+                    cho_phep=", ".join("{" + a + "}" for a in allowed),
+                )
+
+
+def texts_are_clean(root: Node) -> Iterator[Finding]:
+    """No control characters, and Unicode NFC: what is printed and compared must be what is seen."""
+    for steps, text in all_texts(root[1]):
+        if not unicodedata.is_normalized("NFC", text) or any(unicodedata.category(c) == "Cc" for c in text):
+            yield finding("definition.text_not_clean", path=path_of(steps), value=text)
+
+
+def ids_are_unique(form: Node) -> Iterator[Finding]:
+    yield from repeats(each(form, "fields"), "id")
+    yield from repeats(each(form, "tables"), "id")
+    for table in each(form, "tables"):
+        yield from repeats(each(table, "columns"), "id")
+
+
+def names_are_not_reserved(form: Node) -> Iterator[Finding]:
+    """The issued workbook has sheets and row keys of its own."""
+    reserved = words("definitions")["reserved"]
+    if word(form, "sheet").casefold() in {name.casefold() for name in reserved["sheets"]}:
+        yield finding("definition.reserved", path="$.sheet", value=word(form, "sheet"))
+    for table in each(form, "tables"):
+        if word(table, "id") in reserved["tables"]:
+            yield finding("definition.reserved", path=path_of((*table[0], "id")), value=word(table, "id"))
+
+
+def references_exist(form: Node) -> Iterator[Finding]:
+    """Head, closing, explanations, rules and examples name fields, tables and columns that are declared."""
+    fields = ids(each(form, "fields"))
+    tables = {word(t, "id"): ids(each(t, "columns")) for t in each(form, "tables")}
+    for owner, keys in (("head", ("place_date",)), ("closing", ("recipients", "post", "name"))):
+        for node in one(form, owner):
+            for key in keys:
+                for steps, value in texts(node, key):
+                    yield from unknown(steps, value, fields, "field")
+    yield from unknown(("explanation",), word(form, "explanation"), fields, "field")
+    for table in each(form, "tables"):
+        steps = (*table[0], "explanation")
+        yield from unknown(steps, word(table, "explanation"), tables[word(table, "id")], "column")
+    for rule in each(form, "rules"):
+        yield from unknown((*rule[0], "table"), word(rule, "table"), tables, "table")
+        for steps, value in texts(rule, "columns"):
+            if word(rule, "table") in tables:
+                yield from unknown(steps, value, tables[word(rule, "table")], "column")
+    columns = tuple(c for found in tables.values() for c in found)
+    for example in each(form, "examples"):
+        for key in example[1]:
+            yield from unknown((*example[0], key), key, columns, "column")
+
+
+def rules_are_whole(form: Node) -> Iterator[Finding]:
+    """Each kind of rule has the table, columns, count and texts it needs, and columns of a type it can run on."""
+    tables = {word(t, "id"): t for t in each(form, "tables")}
+    known = words("definitions")["field_type"]
+    for rule in each(form, "rules"):
+        kind, steps = word(rule, "kind"), rule[0]
+        named = [value for _, value in texts(rule, "columns")]
+        lacking = {
+            "table": not word(rule, "table") and "table",
+            "count": kind == "min_rows" and not number(rule, "count") and "count",
+            "texts": kind == "not_example" and not rule[1].get("texts") and "texts",
+            "columns": _columns_needed(kind, len(named)),
+        }
+        for key, need in lacking.items():
+            if need:
+                expected = say(f"definitions.rule.{need}")
+                yield finding("definition.rule_lacks", path=path_of((*steps, key)), loai=kind, khoa=key, can=expected)
+        table = tables.get(word(rule, "table"))
+        types = {word(c, "id"): word(c, "type", "text") for c in each(table, "columns")} if table else {}
+        for place, column in texts(rule, "columns"):
+            allowed = _RULE_TYPES.get(kind, ())
+            if allowed and types.get(column) in known and types[column] not in allowed:
+                yield finding(
+                    "definition.rule_type",
+                    path=path_of(place),
+                    value=column,
+                    loai=kind,
+                    can=say("definitions.type.or").join(known[a] for a in allowed),
+                    dang_la=known[types[column]],
+                )
+
+
+def _columns_needed(kind: str, count: int) -> str:
+    need = _RULE_COLUMNS.get(kind)
+    enough = {"one": count == 1, "some": count >= 1, "two": count >= 2, None: True}[need]
+    return "" if enough else f"columns_{need}"
+
+
+def keys_suit_the_type(form: Node) -> Iterator[Finding]:
+    """No key that would do nothing; a choice has one list; limits are the right way round."""
+    for node in every_field(form):
+        steps, raw = node
+        kind = word(node, "type", "text")
+        for key, types in _KEYS_OF_TYPES.items():
+            if raw.get(key) not in (None, [], False) and kind not in types:
+                yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai=kind)
+        if kind == "choice" and bool(raw.get("choices")) == bool(raw.get("choices_from")):
+            yield finding("definition.choices_missing", path=path_of(steps), value=word(node, "id"))
+        low, high = number(node, "minimum"), number(node, "maximum")
+        if low is not None and high is not None and low > high:
+            yield finding("definition.range", path=path_of((*steps, "minimum")), nho_nhat=low, lon_nhat=high)
+
+
+def examples_pass(form: Node) -> Iterator[Finding]:
+    """Every field has an example that passes the field's own checks; so does a default without gaps to fill."""
+    for node in every_field(form):
+        steps = node[0]
+        if not word(node, "example"):
+            yield finding("definition.example_missing", path=path_of((*steps, "example")), value=word(node, "id"))
+        for key in ("example", "default"):
+            text = word(node, key)
+            if text and not (key == "default" and "{" in text):
+                for expected in _misfits(node, text):
+                    yield finding("definition.example", path=path_of((*steps, key)), value=text, can=expected)
+
+
+def _misfits(node: Node, text: str) -> Iterator[str]:
+    """What `text` fails of the field's own checks, in words."""
+    kind, raw = word(node, "type", "text"), node[1]
+    if kind in ("tick", "integer", "number", "date") and not _reads_as(kind, text):
+        yield say(f"definitions.fits.{kind}")
+        return
+    listed = raw.get("choices")
+    if kind == "choice" and isinstance(listed, list) and listed and not raw.get("free") and text not in listed:
+        yield say("definitions.fits.choices")
+    limits: dict[str, Callable[[float], bool]] = {"max_length": lambda n: len(text) > n}
+    if kind in _NUMERIC:
+        value = float(text.replace(",", "."))
+        limits |= {"minimum": lambda n: value < n, "maximum": lambda n: value > n}
+    for key, broken in limits.items():
+        limit = number(node, key)
+        if limit is not None and broken(limit):
+            yield say(f"definitions.fits.{key}", gioi_han=quoted(limit))
+
+
+def _reads_as(kind: str, text: str) -> bool:
+    if kind == "tick":
+        return text == "x"
+    if kind == "date":
+        try:
+            dt.datetime.strptime(text, "%d/%m/%Y")
+        except ValueError:
+            return False
+        return True
+    return re.fullmatch(r"-?[0-9]+" if kind == "integer" else r"-?[0-9]+([.,][0-9]+)?", text) is not None
+
+
+def example_rows_are_guarded(form: Node) -> Iterator[Finding]:
+    """Each text of an example row would be recognised when a unit sends it back (S1.34)."""
+    guarded = {
+        (column, text)
+        for rule in each(form, "rules")
+        if word(rule, "kind") == "not_example"
+        for _, column in texts(rule, "columns")
+        for _, text in texts(rule, "texts")
+    }
+    for steps, row in each(form, "examples"):
+        for column, text in row.items():
+            if isinstance(text, str) and text and (column, text) not in guarded:
+                yield finding("definition.example_unguarded", path=path_of((*steps, column)), value=text)
+
+
+def columns_fit_the_paper(form: Node) -> Iterator[Finding]:
+    """The printed columns and the running number fit A4; printed ones come first; grouped ones are neighbours."""
+    room = PAPER_MM.get(word(form, "orientation"))
+    for table in each(form, "tables"):
+        columns = tuple(each(table, "columns"))
+        printed = [c for c in columns if c[1].get("printed", True)]
+        wide = sum(number(c, "width") or 0 for c in printed) + (NUMBER_MM if word(table, "number_label") else 0)
+        if room is not None and wide > room:
+            place = path_of((*table[0], "columns"))
+            yield finding("definition.too_wide", path=place, rong=quoted(round(wide, 1)), gioi_han=quoted(room))
+        for before, column in pairwise(columns):
+            if column[1].get("printed", True) and not before[1].get("printed", True):
+                yield finding("definition.column_order", path=path_of(column[0]), value=word(column, "id"))
+        heads = [word(c, "group") for c in columns]
+        for n, head in enumerate(heads):
+            if head and head in heads[:n] and heads[n - 1] != head:
+                yield finding("definition.group_apart", path=path_of((*columns[n][0], "group")), value=head)
+
+
+def form_templates_are_known(form: Node) -> Iterator[Finding]:
+    found: list[tuple[Steps, str]] = [*texts(form, "title")]
+    for node in one(form, "head"):
+        found += texts(node, "left")
+    for node in one(form, "closing"):
+        found += texts(node, "authority")
+    for node in every_field(form):
+        found += texts(node, "default")
+    yield from bad_templates(found)
+
+
+FORM_CHECKS: tuple[Check, ...] = (
+    texts_are_clean,
+    ids_are_unique,
+    names_are_not_reserved,
+    references_exist,
+    rules_are_whole,
+    keys_suit_the_type,
+    examples_pass,
+    example_rows_are_guarded,
+    columns_fit_the_paper,
+    form_templates_are_known,
+)
+
+
+def meaning_findings(raw: Any, checks: tuple[Check, ...]) -> tuple[Finding, ...]:
+    """What `checks` find in a JSON object (nothing in any other value)."""
+    return tuple(f for check in checks for f in check(((), raw))) if isinstance(raw, dict) else ()
