@@ -1,0 +1,38 @@
+"""Owns what was sent and what came back: the SQLite ledger, the archive of every byte, what counts of it."""
+
+from lamtheo_xls.ledger.judgement import examination_of, findings_of, text_of
+from lamtheo_xls.ledger.ledger import Ledger, open_ledger
+from lamtheo_xls.ledger.lock import lock
+from lamtheo_xls.ledger.records import (
+    KINDS,
+    STATES,
+    Arrival,
+    Arrived,
+    Counted,
+    Decision,
+    Event,
+    IssueRecord,
+    Standing,
+    SubmissionRecord,
+    submission_id,
+)
+
+__all__ = [
+    "KINDS",
+    "STATES",
+    "Arrival",
+    "Arrived",
+    "Counted",
+    "Decision",
+    "Event",
+    "IssueRecord",
+    "Ledger",
+    "Standing",
+    "SubmissionRecord",
+    "examination_of",
+    "findings_of",
+    "lock",
+    "open_ledger",
+    "submission_id",
+    "text_of",
+]

@@ -1,0 +1,208 @@
+"""What counts, in one query; everything that asks about submissions reads the same view of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from lamtheo_xls.ledger.deciding import standing_decisions
+from lamtheo_xls.ledger.records import Counted, Decision, Standing, SubmissionRecord
+
+# Steps of the view. `:horizon` is the last number that belongs to the round (its closing, or everything).
+#   latest   the last judgement of each submission
+#   standing the last decision of each subject and lane, withdrawn ones gone
+#   word     what stands about each submission
+#   placed   where each submission belongs (a decision «gán cho đơn vị» outweighs its own marks) and why it may count:
+#            accepted; faulty but taken as it is; of unknown owner but confirmed or assigned – unless the last word
+#            on it is «không tổng hợp»
+#   fit      ranked within (assignment, part) by date received, run, time of the file, hash: the order in which files
+#            were listed never matters
+_VIEW = """
+WITH latest AS (
+    SELECT submission, max(seq) AS seq FROM judgements WHERE seq <= :horizon GROUP BY submission
+),
+standing AS (
+    SELECT d.* FROM decisions d JOIN (
+        SELECT max(seq) AS seq FROM decisions WHERE seq <= :horizon GROUP BY subject, lane
+    ) last ON last.seq = d.seq
+    WHERE d.kind <> 'withdraw'
+),
+word AS (
+    SELECT bound AS submission,
+        max(CASE kind WHEN 'exclude' THEN seq ELSE 0 END) AS excluded,
+        max(CASE kind WHEN 'as_is' THEN seq ELSE 0 END) AS as_is,
+        max(CASE kind WHEN 'confirm' THEN seq ELSE 0 END) AS confirmed,
+        max(CASE kind WHEN 'assign' THEN seq ELSE 0 END) AS assigned
+    FROM standing WHERE bound IS NOT NULL AND lane = 'ruling' GROUP BY bound
+),
+placed AS (
+    SELECT s.id, s.sha256, s.file, s.run, j.seq, j.form, j.state, j.received, j.late, j.serial, j.examination, j.judged,
+        coalesce(a.target, j.assignment) AS assignment,
+        CASE WHEN a.target IS NULL THEN j.part ELSE a.part END AS part,
+        coalesce(nullif(a.round, ''), j.round) AS round,
+        (SELECT min(c.modified) FROM copies c WHERE c.sha256 = s.sha256 AND c.run = s.run) AS modified,
+        coalesce(w.excluded > max(w.as_is, w.confirmed, w.assigned), 0) AS excluded,
+        CASE
+            WHEN w.excluded > max(w.as_is, w.confirmed, w.assigned) THEN ''
+            WHEN j.state = 'accepted' THEN 'accepted'
+            WHEN j.state IN ('to_fix', 'unknown') AND w.as_is > 0 THEN 'as_is'
+            WHEN j.state = 'unknown' AND w.assigned > 0 THEN 'assign'
+            WHEN j.state = 'unknown' AND w.confirmed > 0 THEN 'confirm'
+            ELSE ''
+        END AS why
+    FROM latest JOIN judgements j ON j.seq = latest.seq JOIN submissions s ON s.id = j.submission
+    LEFT JOIN word w ON w.submission = s.id
+    LEFT JOIN standing a ON a.seq = w.assigned
+),
+fit AS (
+    SELECT id, row_number() OVER (
+        PARTITION BY assignment, part ORDER BY received DESC, run DESC, modified DESC, sha256 DESC
+    ) AS nth FROM placed WHERE why <> '' AND assignment IS NOT NULL AND round = :round
+)
+"""
+_COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.form, p.state, p.received, p.late, p.serial, p.examination,
+    p.judged, p.assignment, p.part, p.round, p.modified, p.excluded, p.why"""
+_ALL = 2**63 - 1
+
+_Key = tuple[str, int, str, str]
+
+
+def counting(db: sqlite3.Connection, round: str) -> tuple[Counted, ...]:
+    """For every (assignment, part) of the round the submission that counts, in order of assignment and part."""
+    rows = db.execute(
+        f"{_VIEW} SELECT {_COLUMNS} FROM placed p JOIN fit f ON f.id = p.id WHERE f.nth = 1"
+        " ORDER BY p.assignment, p.part",
+        {"round": round, "horizon": horizon(db, round)},
+    )
+    return tuple(
+        Counted(assignment=r["assignment"], part=r["part"], submission=_record(r, r["state"]), why=r["why"])
+        for r in rows
+    )
+
+
+def horizon(db: sqlite3.Connection, round: str) -> int:
+    """The last number that belongs to the round: that of its closing, or all there are."""
+    row = db.execute("SELECT closed_seq FROM rounds WHERE round = ?", (round,)).fetchone()
+    return int(row[0]) if row else _ALL
+
+
+def submissions(db: sqlite3.Connection, round: str | None, assignment: str | None) -> tuple[SubmissionRecord, ...]:
+    """Submissions as they stand now, in the order they were recorded. Of a closed round: as they stood then, followed
+    by those that came after, marked. Without a round: all, those of no known round among them."""
+    if round is not None:
+        found = [record for record, _, _ in _listed(db, round)]
+    else:
+        found = [record for name in _rounds(db) for record, _, _ in _listed(db, name)]
+        loose = db.execute(
+            f"{_VIEW} SELECT {_COLUMNS} FROM placed p WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
+        )
+        found += [_record(row, row["state"]) for row in loose]
+    return tuple(
+        sorted((r for r in found if assignment is None or r.assignment == assignment), key=lambda r: (r.seq, r.id))
+    )
+
+
+def states_of(db: sqlite3.Connection, ids: Iterable[str], round: str) -> dict[str, str]:
+    """How submissions of one round stand now, by id."""
+    wanted = set(ids)
+    return {record.id: record.state for record, _, _ in _listed(db, round, wanted) if record.id in wanted}
+
+
+def standing_of_round(db: sqlite3.Connection, round: str, issued: Iterable[tuple[str, str]]) -> tuple[Standing, ...]:
+    """Where every (assignment, part) stands: those issued, and whatever came in or was ruled for the round."""
+    latest: dict[tuple[str, str], tuple[_Key, SubmissionRecord]] = {}
+    for record, key, excluded in _listed(db, round):
+        at = (record.assignment or "", record.part)
+        if not record.assignment or excluded or record.after_close:
+            continue
+        if at not in latest or key > latest[at][0]:
+            latest[at] = (key, record)
+    counted = {(c.assignment, c.part): c.submission for c in counting(db, round)}
+    ruled = standing_decisions(db, round)
+    notes = dict(db.execute("SELECT subject, text FROM notes WHERE round IN (?, '')", (round,)).fetchall())
+    places = set(issued) | set(latest) | set(counted)
+    known = {assignment for assignment, _ in places}
+    spoken_of = {subject for subject, _ in ruled} | set(notes)
+    places |= {
+        (subject.removeprefix("assignment:"), "")
+        for subject in spoken_of
+        if subject.startswith("assignment:") and subject.removeprefix("assignment:") not in known
+    }
+    return tuple(
+        Standing(
+            assignment=assignment,
+            part=part,
+            latest=latest[assignment, part][1] if (assignment, part) in latest else None,
+            counted=counted.get((assignment, part)),
+            decision=_shown(ruled, f"assignment:{assignment}"),
+            extended=ruled.get((f"assignment:{assignment}", "extend")),
+            signed=ruled.get((f"assignment:{assignment}", "signed")),
+            note=notes.get(f"assignment:{assignment}", ""),
+        )
+        for assignment, part in sorted(places)
+    )
+
+
+def _shown(ruled: Mapping[tuple[str, str], Decision], subject: str) -> Decision | None:
+    found = [d for lane in ("ruling", "extend") if (d := ruled.get((subject, lane))) is not None]
+    return max(found, key=lambda d: d.seq, default=None)
+
+
+def _rounds(db: sqlite3.Connection) -> list[str]:
+    rows = db.execute(
+        "SELECT round FROM judgements WHERE round IS NOT NULL UNION SELECT round FROM decisions WHERE round <> ''"
+    )
+    return sorted(row[0] for row in rows)
+
+
+def _listed(
+    db: sqlite3.Connection, round: str, wanted: set[str] | None = None
+) -> list[tuple[SubmissionRecord, _Key, bool]]:
+    """Submissions of the round with their rank and whether a person left them out."""
+    end = horizon(db, round)
+    sql = f"{_VIEW} SELECT {_COLUMNS}, f.nth FROM placed p LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
+    rows = db.execute(sql, {"round": round, "horizon": end}).fetchall()
+    best = {(r["assignment"], r["part"]): _key(r) for r in rows if r["nth"] == 1}
+    found = [
+        (_record(r, _state(r, best.get((r["assignment"], r["part"])))), _key(r), bool(r["excluded"])) for r in rows
+    ]
+    if end != _ALL:
+        inside = {record.id for record, _, _ in found}
+        for r in db.execute(sql, {"round": round, "horizon": _ALL}):
+            if r["id"] not in inside:
+                found.append((_record(r, r["state"], after_close=True), _key(r), bool(r["excluded"])))
+    return found
+
+
+def _key(row: sqlite3.Row) -> _Key:
+    return (row["received"], row["run"], row["modified"] or "", row["sha256"])
+
+
+def _state(row: sqlite3.Row, counted: _Key | None) -> str:
+    """Superseded where what counts is newer; what nobody could place or read stays what it is."""
+    older = counted is not None and _key(row) < counted
+    return "superseded" if older and (row["why"] or row["state"] in ("accepted", "to_fix")) else row["state"]
+
+
+def _record(row: sqlite3.Row, state: str, *, after_close: bool = False) -> SubmissionRecord:
+    return SubmissionRecord(
+        id=row["id"],
+        sha256=row["sha256"],
+        file=row["file"],
+        received=dt.date.fromisoformat(row["received"]),
+        assignment=row["assignment"],
+        round=row["round"],
+        part=row["part"],
+        form=row["form"],
+        state=state,
+        late=bool(row["late"]),
+        examination=row["examination"],
+        serial=row["serial"],
+        judged=json.loads(row["judged"]),
+        modified=row["modified"] or "",
+        seq=row["seq"],
+        verdict=row["state"],
+        after_close=after_close,
+    )

@@ -1,0 +1,345 @@
+"""The ledger of one workspace: sổ gửi, nhận."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from lamtheo_xls.findings import World
+from lamtheo_xls.ledger import counting, deciding, issuing, receiving
+from lamtheo_xls.ledger.archive import Archive
+from lamtheo_xls.ledger.faults import told_as_world
+from lamtheo_xls.ledger.records import (
+    Arrival,
+    Arrived,
+    Counted,
+    Decision,
+    Event,
+    IssueRecord,
+    Standing,
+    SubmissionRecord,
+)
+from lamtheo_xls.ledger.store import next_number, open_database, transaction, write_event
+
+
+def open_ledger(folder: Path, *, create: bool = False) -> Ledger:
+    """The ledger in `folder` (the workspace's `.lamtheo`); with `create` it and the folder are made where missing.
+
+    World: not_a_workspace, newer_version, ledger_damaged, read_only, disk_full.
+    """
+    if create:
+        with told_as_world(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    return Ledger(folder, open_database(folder / "ledger.sqlite", create=create))
+
+
+class Ledger:
+    """One SQLite file and the archive beside it; a context manager. Whoever writes holds `lock`.
+
+    Every writing method is one transaction: on the disk when it returns, gone when it raises (World where the disk or
+    SQLite failed). Archived bytes are on the disk before the transaction that speaks of them commits.
+    """
+
+    def __init__(self, folder: Path, db: sqlite3.Connection) -> None:
+        self.folder = folder
+        self.archive = Archive(folder / "archive")
+        self._db = db
+        self._path = folder / "ledger.sqlite"
+        self._took_in = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._took_in:
+                with transaction(self._db, self._path):
+                    receiving.end_run(self._db)
+        finally:
+            self._db.close()
+
+    # -- archive ----------------------------------------------------------------------------------------------------
+
+    def put(self, data: bytes) -> str:
+        """The SHA-256 of `data`, kept in the archive from the next `flush` (every recording method flushes)."""
+        return self.archive.put(data)
+
+    def flush(self) -> None:
+        """Everything put is on the disk when this returns."""
+        self.archive.flush()
+
+    def fetch(self, sha256: str) -> bytes:
+        """The bytes of that SHA-256; World("world.archive_damaged") when gone or altered."""
+        return self.archive.fetch(sha256)
+
+    def unsound(self) -> tuple[str, ...]:
+        """SHA-256 of every received file that the archive lacks or holds altered; () is what `verify` hopes for."""
+        bad = []
+        for sha in self._column("SELECT DISTINCT sha256 FROM copies ORDER BY sha256"):
+            try:
+                self.archive.fetch(sha)
+            except World:
+                bad.append(sha)
+        return tuple(bad)
+
+    # -- settings and key -------------------------------------------------------------------------------------------
+
+    def setting(self, name: str) -> str | None:
+        """A value kept by name, or None."""
+        found = self._column("SELECT value FROM meta WHERE name = ?", f"set.{name}")
+        return found[0] if found else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        with transaction(self._db, self._path):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"set.{name}", value))
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the workspace was made by `demo`; only there the fixed key is allowed."""
+        return self.setting("demo") == "1"
+
+    def mark_as_demo(self) -> None:
+        self.set_setting("demo", "1")
+
+    def create_key(self, secret: bytes) -> None:
+        """Writes the workspace's key, readable by its owner only; World("world.key_exists") where there is one."""
+        path = self.folder / "key"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            with told_as_world(path):
+                handle = os.open(path, flags, 0o600)
+        except World as error:
+            if isinstance(error.__cause__, FileExistsError):
+                raise World("world.key_exists", duong_dan=path) from error
+            raise
+        with told_as_world(path), os.fdopen(handle, "wb") as file:
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def key(self) -> bytes:
+        """The workspace's key; World("world.key_missing") when the file is gone or empty."""
+        path = self.folder / "key"
+        with told_as_world(path):
+            secret = path.read_bytes() if path.is_file() else b""
+        if not secret:
+            raise World("world.key_missing", duong_dan=path)
+        return secret
+
+    # -- issued -----------------------------------------------------------------------------------------------------
+
+    def next_serials(self, n: int) -> range:
+        """`n` serial numbers that nobody had and nobody will get again."""
+        with transaction(self._db, self._path):
+            return issuing.next_serials(self._db, n)
+
+    def record_issued(self, rows: Iterable[IssueRecord]) -> int:
+        """Records issued workbooks, all or none; how many."""
+        with transaction(self._db, self._path):
+            return issuing.record_issued(self._db, rows)
+
+    def issued(self, serial: int) -> IssueRecord | None:
+        with told_as_world(self._path):
+            return issuing.issued(self._db, serial)
+
+    def issued_for(self, assignment: str) -> IssueRecord | None:
+        """The latest workbook issued for the assignment."""
+        with told_as_world(self._path):
+            return issuing.issued_for(self._db, assignment)
+
+    def issued_of_round(self, round: str) -> tuple[IssueRecord, ...]:
+        """The latest workbook of each assignment of the round, in order of assignment."""
+        with told_as_world(self._path):
+            return issuing.issued_of_round(self._db, round)
+
+    # -- received ---------------------------------------------------------------------------------------------------
+
+    def record_arrivals(self, arrivals: Iterable[Arrival], *, as_of: dt.date) -> tuple[Arrived, ...]:
+        """Notes what came in, before anything is parsed; says which to judge now (see Arrived). Bytes were `put`."""
+        self.flush()
+        with transaction(self._db, self._path):
+            return receiving.record_arrivals(self._db, arrivals, self._this_run(), as_of)
+
+    def waiting(self) -> tuple[Arrived, ...]:
+        """Arrivals an interrupted run never judged: their bytes are in the archive."""
+        with told_as_world(self._path):
+            return receiving.waiting(self._db)
+
+    def seen(self, sha256: str) -> str | None:
+        """The id of the submission these bytes made, or None where they were never judged."""
+        found = self._column("SELECT id FROM submissions WHERE sha256 = ?", sha256)
+        return found[0] if found else None
+
+    def record_submissions(self, records: Iterable[SubmissionRecord]) -> tuple[SubmissionRecord, ...]:
+        """Records judged submissions, all or none; gives each back as it stands now (`state` may have become
+        'duplicate' or 'superseded')."""
+        self.flush()
+        with transaction(self._db, self._path):
+            return receiving.record_submissions(self._db, records, self._this_run(), self.archive.holds)
+
+    def judge_again(self, records: Iterable[SubmissionRecord]) -> tuple[SubmissionRecord, ...]:
+        """New judgements of known submissions (after «gán cho đơn vị», or with newer rules); the old ones are kept."""
+        with transaction(self._db, self._path):
+            return receiving.judge_again(self._db, records)
+
+    def submissions(self, round: str | None = None, assignment: str | None = None) -> tuple[SubmissionRecord, ...]:
+        """Submissions as they stand now; without a round all of them, those of no known round among them."""
+        with told_as_world(self._path):
+            return counting.submissions(self._db, round, assignment)
+
+    # -- decisions --------------------------------------------------------------------------------------------------
+
+    def decide(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """Records the decisions that change what stands and gives those back; saying the same again does nothing."""
+        with transaction(self._db, self._path):
+            return deciding.decide(self._db, decisions)
+
+    def standing(self, round: str | None = None) -> Mapping[str, Decision]:
+        """Subject → the decision its cell Xử lý shows (the latest; «đã nhận bản ký» stands apart: see Standing)."""
+        shown: dict[str, Decision] = {}
+        with told_as_world(self._path):
+            for (subject, lane), decision in deciding.standing_decisions(self._db, round).items():
+                if lane != "signed" and (subject not in shown or shown[subject].seq < decision.seq):
+                    shown[subject] = decision
+        return shown
+
+    def set_notes(self, notes: Mapping[str, str], *, as_of: dt.date, round: str = "") -> int:
+        """Keeps the notes by subject ('' removes one); how many changed."""
+        with transaction(self._db, self._path):
+            old = dict(self._db.execute("SELECT subject, text FROM notes").fetchall())
+            changed = {s: t for s, t in notes.items() if old.get(s, "") != t}
+            for subject, text in changed.items():
+                write_event(self._db, next_number(self._db), as_of, "note", subject, round, {"text": text})
+                if text:
+                    self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (subject, round, text))
+                else:
+                    self._db.execute("DELETE FROM notes WHERE subject = ?", (subject,))
+            return len(changed)
+
+    def notes(self, round: str | None = None) -> Mapping[str, str]:
+        """Subject → note."""
+        sql = "SELECT subject, text FROM notes WHERE :round IS NULL OR round IN (:round, '') ORDER BY subject"
+        with told_as_world(self._path):
+            return dict(self._db.execute(sql, {"round": round}).fetchall())
+
+    # -- what counts ------------------------------------------------------------------------------------------------
+
+    def counting(self, round: str) -> tuple[Counted, ...]:
+        """For each (assignment, part) the latest submission that was accepted and not excluded: one query."""
+        with told_as_world(self._path):
+            return counting.counting(self._db, round)
+
+    def standing_of_round(self, round: str) -> tuple[Standing, ...]:
+        """Where every (assignment, part) stands: issued ones and whatever came in or was ruled, in order."""
+        with told_as_world(self._path):
+            issued = [(r.issued.assignment, r.issued.part) for r in issuing.issued_of_round(self._db, round)]
+            return counting.standing_of_round(self._db, round, issued)
+
+    def close_round(self, round: str, *, as_of: dt.date) -> bool:
+        """«Chốt số liệu»: what counts stays as it is now. False where it was closed already."""
+        with transaction(self._db, self._path):
+            if self._db.execute("SELECT 1 FROM rounds WHERE round = ?", (round,)).fetchone():
+                return False
+            seq = next_number(self._db)
+            write_event(self._db, seq, as_of, "closed", f"round:{round}", round, {})
+            self._db.execute("INSERT INTO rounds VALUES (?, ?, ?)", (round, seq, as_of.isoformat()))
+            return True
+
+    def reopen_round(self, round: str, *, as_of: dt.date) -> bool:
+        """What came since the closing counts from now on. False where it was not closed."""
+        with transaction(self._db, self._path):
+            if not self._db.execute("DELETE FROM rounds WHERE round = ?", (round,)).rowcount:
+                return False
+            write_event(self._db, next_number(self._db), as_of, "reopened", f"round:{round}", round, {})
+            return True
+
+    def closed_on(self, round: str) -> dt.date | None:
+        """The day the round was closed, or None while it is open."""
+        found = self._column("SELECT as_of FROM rounds WHERE round = ?", round)
+        return dt.date.fromisoformat(found[0]) if found else None
+
+    # -- history ----------------------------------------------------------------------------------------------------
+
+    def record_event(
+        self, kind: str, subject: str, *, as_of: dt.date, round: str = "", detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """A line of the history that is not the ledger's own doing (returned, merged, sent …)."""
+        with transaction(self._db, self._path):
+            write_event(self._db, next_number(self._db), as_of, kind, subject, round, detail or {})
+
+    def history(
+        self, round: str | None = None, subject: str | None = None, *, newest: int | None = None
+    ) -> tuple[Event, ...]:
+        """What happened, in order; only the `newest` so many if given. Arrivals belong to no round."""
+        sql = (
+            "SELECT * FROM events WHERE (:round IS NULL OR round IN (:round, '')) AND (:subject IS NULL OR"
+            " subject = :subject) ORDER BY seq DESC LIMIT :newest"
+        )
+        with told_as_world(self._path):
+            rows = self._db.execute(sql, {"round": round, "subject": subject, "newest": newest or -1}).fetchall()
+        return tuple(
+            Event(
+                seq=row["seq"],
+                as_of=dt.date.fromisoformat(row["as_of"]),
+                kind=row["kind"],
+                subject=row["subject"],
+                round=row["round"],
+                detail=json.loads(row["detail"]),
+            )
+            for row in reversed(rows)
+        )
+
+    def dump(self, round: str) -> dict[str, Any]:
+        """Everything of the round that can be derived again, as plain JSON values in a fixed order: what `verify`
+        compares. `counting` lists [assignment, part, submission id, why]."""
+        with told_as_world(self._path):
+            return {
+                "round": round,
+                "closed": str(self.closed_on(round) or ""),
+                "issued": [
+                    {"serial": r.issued.serial, "assignment": r.issued.assignment, "file": r.file, "sha256": r.sha256}
+                    for r in self.issued_of_round(round)
+                ],
+                "submissions": [
+                    {
+                        "id": s.id,
+                        "sha256": s.sha256,
+                        "file": s.file,
+                        "received": s.received.isoformat(),
+                        "assignment": s.assignment,
+                        "part": s.part,
+                        "form": s.form,
+                        "state": s.state,
+                        "verdict": s.verdict,
+                        "late": s.late,
+                        "serial": s.serial,
+                        "examination": s.examination,
+                        "judged": dict(s.judged),
+                    }
+                    for s in self.submissions(round)
+                ],
+                "decisions": [
+                    {"seq": d.seq, "subject": d.subject, "kind": d.kind, "bound_to": d.bound_to, **dict(d.detail)}
+                    for d in deciding.all_decisions(self._db, round)
+                ],
+                "counting": [[c.assignment, c.part, c.submission.id, c.why] for c in self.counting(round)],
+            }
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    def _this_run(self) -> int:
+        """Files taken in by one command belong to one run: within it, only dates and contents order them."""
+        self._took_in = True
+        return receiving.current_run(self._db)
+
+    def _column(self, sql: str, *values: object) -> list[str]:
+        with told_as_world(self._path):
+            return [str(row[0]) for row in self._db.execute(sql, values)]

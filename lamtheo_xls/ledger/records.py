@@ -1,0 +1,181 @@
+"""The ledger's values: what was issued, received, judged, ruled, and what counts of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from lamtheo_xls.findings import Finding
+from lamtheo_xls.ledger.judgement import findings_of
+from lamtheo_xls.workbook.identity import Issued
+
+STATES = ("accepted", "to_fix", "unknown", "refused", "duplicate", "superseded")
+KINDS = (
+    "confirm",
+    "supplement",
+    "exclude",
+    "excuse",
+    "extend",
+    "nil",
+    "assign",
+    "enter",
+    "as_is",
+    "signed",
+    "withdraw",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRecord:
+    """One issued workbook. `file` is relative to the workspace, with '/'; `fingerprint` is the hash of everything
+    that determines the workbook, so that issuing again knows new, changed and unchanged."""
+
+    issued: Issued
+    code: str
+    context: Mapping[str, str]
+    children: tuple[str, ...]
+    prefilled: tuple[Mapping[str, str], ...]
+    file: str
+    sha256: str
+    fingerprint: str
+    issued_on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Bytes that came in at one place. `modified` is an ISO local time or '' – only ever a tie-break."""
+
+    sha256: str
+    file: str
+    received: dt.date
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What the ledger says of an arrival: 'judge' (new, or an interrupted run never judged it), 'duplicate' (these
+    bytes are known), or 'earlier' (known, but this copy proves an earlier `received`: judge again)."""
+
+    sha256: str
+    file: str
+    received: dt.date
+    """The earliest date known for these bytes: judge by it."""
+    modified: str
+    state: Literal["judge", "duplicate", "earlier"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRecord:
+    """One received file and what became of it.
+
+    Given to the ledger: `state` is the verdict of examining (accepted, to_fix, unknown, refused). Given back: `state`
+    as it stands now (also duplicate, superseded), `verdict` as judged, and `assignment`, `part`, `round` as they hold
+    now – a decision «gán cho đơn vị» moves them. `judged`: hashes and dates it was judged by (definition, register,
+    settings, facts, as_of, program).
+    """
+
+    id: str
+    sha256: str
+    file: str
+    received: dt.date
+    assignment: str | None = None
+    round: str | None = None
+    part: str = ""
+    form: str | None = None
+    state: str
+    late: bool = False
+    examination: str = ""
+    serial: int | None = None
+    judged: Mapping[str, str] = field(default_factory=dict)
+    modified: str = ""
+    seq: int = 0
+    verdict: str = ""
+    after_close: bool = False
+    """Recorded after its round was closed: listed, never counted."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return findings_of(self.examination)
+
+    def seen_as(self, state: str) -> SubmissionRecord:
+        return replace(self, state=state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person ruled. `subject`: 'assignment:<id>' or 'submission:<id>'. `kind`: one of KINDS; 'withdraw' takes
+    back the decision that stands (or the one of the kind named in detail 'of').
+
+    exclude, as_is and confirm speak of one submission: `bound_to`, or the subject itself. assign needs detail
+    'assignment' (and may have 'part'); extend needs 'until', an ISO date.
+    """
+
+    subject: str
+    kind: str
+    as_of: dt.date
+    detail: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    bound_to: str | None = None
+    round: str = ""
+    """'' = looked up from the subject."""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A submission that counts for (assignment, part). `why`: accepted, as_is, confirm or assign."""
+
+    assignment: str
+    part: str
+    submission: SubmissionRecord
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where one (assignment, part) stands. `decision` is what the cell Xử lý shows; signed copy and extension
+    outlive it."""
+
+    assignment: str
+    part: str
+    latest: SubmissionRecord | None = None
+    counted: SubmissionRecord | None = None
+    decision: Decision | None = None
+    extended: Decision | None = None
+    signed: Decision | None = None
+    note: str = ""
+
+    @property
+    def mending(self) -> bool:
+        """«đang sửa»: an accepted one counts while a later one is faulty."""
+        return self.counted is not None and self.latest is not None and self.latest.id != self.counted.id
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of the latest submission."""
+        return self.latest.findings if self.latest is not None else ()
+
+    @property
+    def late(self) -> bool:
+        """Whether what counts (else the latest) came late."""
+        shown = self.counted or self.latest
+        return shown is not None and shown.late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A line of the history; `detail` is what JSON holds."""
+
+    seq: int
+    as_of: dt.date
+    kind: str
+    subject: str
+    round: str
+    detail: Mapping[str, Any]
+
+
+def submission_id(sha256: str) -> str:
+    """The id of the submission these bytes make: 20 hexadecimal digits."""
+    return sha256[:20]

@@ -1,0 +1,94 @@
+"""The SQLite file itself: opening, its version, transactions, and the numbered history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lamtheo_xls.findings import World
+from lamtheo_xls.ledger.faults import told_as_world
+
+VERSION = 1
+_OURS = 0x4C545853  # application_id: "LTXS"
+
+
+def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
+    """The ledger at `path`, made when `create` says so and there is none.
+
+    World: not_a_workspace, newer_version (nothing is touched), ledger_damaged (no database, cut short, or not ours).
+    """
+    if not create and not path.is_file():
+        raise World("world.not_a_workspace", duong_dan=path.parent.parent)
+    with told_as_world(path):
+        db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+        try:
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA cell_size_check = ON")
+            _recognise(db, path, create=create)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _recognise(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    ours, version, tables = (
+        int(db.execute(sql).fetchone()[0])
+        for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+    )
+    if create and not ours and not tables:
+        schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
+        db.executescript(
+            f"BEGIN IMMEDIATE; PRAGMA application_id = {_OURS}; PRAGMA user_version = {VERSION}; {schema} COMMIT;"
+        )
+    elif ours != _OURS:
+        raise World("world.ledger_damaged", duong_dan=path, loi="application_id")
+    elif version > VERSION:
+        raise World("world.newer_version", co=version, hieu=VERSION)
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All or nothing: committed and on the disk when the body ends, gone when it raises."""
+    with told_as_world(path):
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+
+def next_number(db: sqlite3.Connection) -> int:
+    """The number of the next event. Inside a transaction."""
+    return int(db.execute("SELECT coalesce(max(seq), 0) + 1 FROM events").fetchone()[0])
+
+
+def write_event(
+    db: sqlite3.Connection, seq: int, as_of: dt.date, kind: str, subject: str, round: str, detail: Mapping[str, Any]
+) -> None:
+    """One line of the history. Inside a transaction."""
+    db.execute(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (seq, as_of.isoformat(), kind, subject, round, compact(detail))
+    )
+
+
+def compact(value: object) -> str:
+    """JSON: short, sorted, safe for text that is no valid Unicode."""
+    if isinstance(value, Mapping):
+        value = dict(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return text
