@@ -34,6 +34,8 @@ class Sheet:
     cells: Mapping[tuple[int, int], RawCell]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     protected: bool = False
+    read: bool = True
+    """False for a sheet of formulas, help or lists that was passed over because the filled sheet was found."""
 
 
 class CodeMark(NamedTuple):
