@@ -72,12 +72,14 @@ class Earlier:
     unit: str
     values: Mapping[str, str]
     """Column id → text: ten_chi_bo, ten_mo_hinh, thoi_gian, nhom."""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """danh-sach.xlsx, read. `office` keys: co_quan (name), cap_tren (line above it), dia_danh, nhan_bao_cao,
-    dau_moi_nhan, quyen_han_ky, chuc_vu_ky, nguoi_ky, the_thuc, thu_muc_nhan, ... (words_register.toml lists them)."""
+    """danh-sach.xlsx, read. `office` keys: co_quan (name), cap_tren (line above it), dang_bo (line above the
+    units' own names), dia_danh, nhan_bao_cao, dau_moi_nhan, quyen_han_ky, chuc_vu_ky, nguoi_ky, the_thuc,
+    thu_muc_nhan, ... (words_register.toml lists them). `digest`: SHA-256 of the bytes it was read from."""
 
     units: tuple[Unit, ...] = ()
     people: tuple[Person, ...] = ()

@@ -1,0 +1,137 @@
+"""Checks across the rows of danh-sach.xlsx: codes, names, parents, addresses. Each is a small generator of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lamtheo_xls.findings import Finding, say
+from lamtheo_xls.register.model import Unit
+from lamtheo_xls.register.naming import (
+    code_like,
+    code_valid,
+    mail_is_free,
+    mails_valid,
+    meant,
+    phones_plausible,
+    propose_code,
+)
+from lamtheo_xls.register.queries import overlaps
+from lamtheo_xls.register.rows import Row
+from lamtheo_xls.register.sheets import kind_of, kinds
+from lamtheo_xls.text import slug, suggest, unit_key
+
+Read = Sequence[tuple[Unit, Row]]
+
+
+def codes_right(rows: Sequence[Row]) -> Iterator[Finding]:
+    """code_missing, code_format, code_duplicate, name_missing – for units and people alike."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        code, name = row.text("code"), row.text("name")
+        if not code:
+            if "code" in row.at:
+                taken = {other.text("code") for other in rows}
+                proposed = propose_code(name, parent="", crowded=False, taken=taken)
+                yield row.finding("code_missing", "code", ten=name, goi_y=proposed)
+        elif not code_valid(code):
+            yield row.finding("code_format", "code", goi_y=code_like(code))
+        elif code.upper() in first:
+            yield row.finding("code_duplicate", "code", o_truoc=first[code.upper()].cell("code"))
+        if code:
+            first.setdefault(code.upper(), row)
+            if not name and "name" in row.at and not ("name" in row.cells and row.cells["name"].error):
+                yield row.finding("name_missing", "name", ma=code)
+
+
+def addresses_right(rows: Sequence[Row]) -> Iterator[Finding]:
+    """mail_bad, mail_free, phone_odd."""
+    for row in rows:
+        mail, phone = row.text("mail"), row.text("phone")
+        if mail and not mails_valid(mail):
+            yield row.finding("mail_bad", "mail")
+        elif mail and mail_is_free(mail):
+            yield row.finding("mail_free", "mail")
+        if phone and not phones_plausible(phone):
+            yield row.finding("phone_odd", "phone")
+
+
+def kinds_known(rows: Sequence[Row]) -> Iterator[Finding]:
+    """kind_missing, kind_unknown with the nearest label."""
+    labels = ", ".join(kinds().values())
+    for row in rows:
+        text = row.text("kind")
+        if "kind" not in row.at or ("kind" in row.cells and row.cells["kind"].error):
+            continue
+        if not text:
+            yield row.finding("kind_missing", "kind", ten=row.text("name"), cac_loai=labels)
+        elif kind_of(text) is None:
+            near = suggest(text, kinds().values(), 1)
+            yield row.finding("kind_unknown", "kind", goi_y=_meant(near), cac_loai=labels)
+
+
+def _meant(near: tuple[str, ...]) -> str:
+
+    return say("register.close.one", goi_y=near[0]) if near else ""
+
+
+def parents_known(read: Read) -> Iterator[Finding]:
+    """parent_unknown, with the code that was probably meant."""
+    names = {unit.code: unit.name for unit, _ in read if unit.code}
+    for unit, row in read:
+        if unit.parent and unit.parent not in names:
+            yield row.finding("parent_unknown", "parent", goi_y=meant(unit.parent, names))
+
+
+def no_cycle(read: Read) -> Iterator[Finding]:
+    """cycle: one finding for each, at its first row."""
+    by_code = {unit.code: (unit, row) for unit, row in reversed(read) if unit.code}
+    told: set[str] = set()
+    for unit, _ in read:
+        path: list[str] = []
+        code = unit.code
+        while code in by_code and code not in path and code not in told:
+            path.append(code)
+            code = by_code[code][0].parent
+        if code in path:
+            ring = path[path.index(code) :]
+            first = min(ring, key=lambda c: by_code[c][1].number)
+            turned = ring[ring.index(first) :] + ring[: ring.index(first)] + [first]
+            yield by_code[first][1].finding("cycle", "parent", vong=" → ".join(turned))
+        told.update(path)
+
+
+def names_apart(read: Read) -> Iterator[Finding]:
+    """name_twice: two units valid at once, of one name under one parent."""
+    yield from _apart(read, "name", "name_twice")
+
+
+def short_names_apart(read: Read) -> Iterator[Finding]:
+    """short_name_twice: the same of the names files are called by; silent where the full names clash already."""
+    yield from _apart(read, "short_name", "short_name_twice")
+
+
+def _apart(read: Read, id: str, code: str) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], list[tuple[Unit, Row]]] = {}
+    for unit, row in read:
+        key = unit_key(unit.name) if id == "name" else slug(unit.short_name)
+        if not key:
+            continue
+        same = seen.setdefault((unit.parent, key), [])
+        for other, at in same:
+            if overlaps(unit, other):
+                if id == "name" or unit_key(unit.name) != unit_key(other.name):
+                    yield row.finding(code, id, o_truoc=at.cell(id))
+                break
+        same.append((unit, row))
+
+
+def committees_have_cells(read: Read) -> Iterator[Finding]:
+    """no_children: a base committee without anything beneath it."""
+    parents = {unit.parent for unit, _ in read}
+    for unit, row in read:
+        if unit.kind == "dang_uy_co_so" and unit.code and unit.code not in parents:
+            yield row.finding("no_children", "kind", ten=unit.name, ma=unit.code)
+
+
+ROW_CHECKS = (codes_right, addresses_right)
+UNIT_CHECKS = (parents_known, no_cycle, names_apart, short_names_apart, committees_have_cells)

@@ -1,0 +1,119 @@
+"""Looking things up in a Register: units, their children and order, rounds, and the texts of an issued form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from lamtheo_xls.definitions.model import Deadline, Form
+from lamtheo_xls.definitions.periods import period_label, period_year
+from lamtheo_xls.findings import say
+from lamtheo_xls.register.model import Register, Round, Unit
+from lamtheo_xls.text import nfc
+
+_COMMITTEE = re.compile(r"^đảng (ủy|uỷ)\b", re.IGNORECASE)
+
+
+def unit_of(register: Register, code: str) -> Unit | None:
+    """The unit of that code (whatever its dates), or None."""
+    return next((u for u in register.units if u.code == code), None)
+
+
+def is_current(unit: Unit, on: dt.date) -> bool:
+    """The unit exists on that day; both of its dates are inclusive."""
+    return (unit.valid_from is None or unit.valid_from <= on) and (unit.valid_to is None or on <= unit.valid_to)
+
+
+def overlaps(a: Unit, b: Unit) -> bool:
+    """Some day sees both units."""
+    return (a.valid_from or dt.date.min) <= (b.valid_to or dt.date.max) and (b.valid_from or dt.date.min) <= (
+        a.valid_to or dt.date.max
+    )
+
+
+def children_of(register: Register, code: str, on: dt.date) -> tuple[Unit, ...]:
+    """The units right beneath `code` that exist on that day, in the office's order."""
+    found = [u for u in register.units if u.parent == code and is_current(u, on)]
+    return tuple(sorted(found, key=lambda u: (u.order, u.row)))
+
+
+def current(register: Register, on: dt.date) -> tuple[Unit, ...]:
+    """All units that exist on that day, in the office's order: each unit followed by those beneath it."""
+    ranks = _ranks(register)
+    return tuple(sorted((u for u in register.units if is_current(u, on)), key=lambda u: ranks[u.code]))
+
+
+def in_order(register: Register, codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes in the office's order (as `current`); unknown ones last, as they came."""
+    ranks = _ranks(register)
+    last = len(ranks)
+    return tuple(sorted(codes, key=lambda code: ranks.get(code, last)))
+
+
+def _ranks(register: Register) -> dict[str, int]:
+    """Code → place in a walk through the tree. Units of a cycle or with an unknown parent come as if they had none."""
+    known = {u.code for u in register.units}
+    beneath: dict[str, list[Unit]] = {}
+    for unit in sorted(register.units, key=lambda u: (u.order, u.row)):
+        beneath.setdefault(unit.parent if unit.parent in known else "", []).append(unit)
+    ranks: dict[str, int] = {}
+
+    def walk(units: list[Unit]) -> None:
+        waiting = units[::-1]
+        while waiting:
+            unit = waiting.pop()
+            if unit.code not in ranks:
+                ranks[unit.code] = len(ranks)
+                waiting.extend(reversed(beneath.get(unit.code, [])))
+
+    walk(beneath.get("", []))
+    walk(sorted(register.units, key=lambda u: (u.order, u.row)))
+    return ranks
+
+
+def round_of(register: Register, id: str) -> Round | None:
+    """The round `<programme>_<period>`, or None."""
+    return next((r for r in register.rounds if r.id == id), None)
+
+
+def open_round(register: Register, as_of: dt.date) -> Round | None:
+    """The round open on that day: opened by then and not closed; of several the one opened last (then the lower row).
+
+    A round without an opening day counts as opened before all others.
+    """
+    found = [r for r in register.rounds if not r.closed and (r.opens is None or r.opens <= as_of)]
+    return max(found, key=lambda r: (r.opens or dt.date.min, r.row), default=None)
+
+
+def party_body(office: str) -> str:
+    """The organisation a committee leads, as units print it above their own name: «Đảng ủy X» → «Đảng bộ X»."""
+    return _COMMITTEE.sub(lambda found: "ĐẢNG BỘ" if found[0].isupper() else "Đảng bộ", nfc(office))
+
+
+def context_of(register: Register, unit: Unit, *, form: Form, period: str, deadline: Deadline) -> dict[str, str]:
+    """The texts a form of `unit` may name as `{key}`, fixed at issue: '' where the register does not say.
+
+    cap_tren (the line above the unit's own: the unit's parent, else the office's party body), don_vi and ten_don_vi
+    (the unit's name), nam, ky, co_quan, nhan_bao_cao, dau_moi, dia_danh, han (the deadline in words), quyen_han_ky and
+    chuc_vu_ky (by the unit's kind), nguoi_ky (its secretary), bieu (the form's label).
+    """
+    office = register.office
+    parent = unit_of(register, unit.parent) if unit.parent else None
+    above = party_body(parent.name) if parent else office.get("dang_bo") or party_body(office.get("co_quan", ""))
+    return {
+        "cap_tren": above,
+        "don_vi": unit.name,
+        "ten_don_vi": unit.name,
+        "nam": str(period_year(period)),
+        "ky": period_label(period),
+        "co_quan": office.get("co_quan", ""),
+        "nhan_bao_cao": office.get("nhan_bao_cao", ""),
+        "dau_moi": office.get("dau_moi_nhan", ""),
+        "dia_danh": office.get("dia_danh", ""),
+        "han": deadline.text,
+        "quyen_han_ky": say(f"register.authority.{unit.kind}"),
+        "chuc_vu_ky": say(f"register.post.{unit.kind}"),
+        "nguoi_ky": unit.secretary,
+        "bieu": form.label,
+    }

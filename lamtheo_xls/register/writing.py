@@ -1,0 +1,211 @@
+"""Register → danh-sach.xlsx: written once, then the office's own; open cells, drop-downs and help, no lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lamtheo_xls.findings import Finding, say, words
+from lamtheo_xls.register.doubts import write_doubts
+from lamtheo_xls.register.model import Register
+from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
+from lamtheo_xls.register.sheets import Column, columns, facts, kinds
+
+CREATED = dt.datetime(2000, 1, 1)
+"""Written into the file's properties so that equal registers give equal bytes."""
+_SPARE = 20
+"""Ruled blank rows under a list."""
+_REACH = 1000
+"""Drop-downs and help reach this many rows beyond the list."""
+_LONGEST_LIST = 255
+
+Values = tuple[Mapping[str, object], ...]
+
+
+def write_register(
+    register: Register,
+    *,
+    programmes: tuple[tuple[str, str], ...] = (),
+    doubts: Sequence[Finding] = (),
+    created: dt.datetime = CREATED,
+) -> bytes:
+    """danh-sach.xlsx as bytes; equal arguments give equal bytes.
+
+    `programmes` are the (id, name) offered in sheet ĐỢT. Sheet NĂM TRƯỚC stands only where `register.earlier` holds
+    rows, SOÁT LẠI (first) only where there are `doubts` of an import.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "in_memory": True,
+            "default_format_properties": {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"},
+        },
+    )
+    book.set_properties({"title": say("register.titles.guide"), "created": created})
+    pen = Pen(book)
+    if doubts:
+        write_doubts(pen, register, doubts)
+    _units(pen, register)
+    _table(pen, "people", tuple(_person(p) for p in register.people))
+    _office(pen, register)
+    _rounds(pen, register, programmes)
+    if register.earlier:
+        rows: Values = tuple({"period": e.period, "unit": e.unit, **e.values} for e in register.earlier)
+        _table(pen, "earlier", rows)
+    _guide(pen, programmes)
+    book.worksheets()[0].activate()
+    book.close()
+    return out.getvalue()
+
+
+def _person(person: Any) -> dict[str, object]:
+    return {c.id: getattr(person, c.id) for c in columns("people")} | {"posts": "; ".join(person.posts)}
+
+
+def _units(pen: Pen, register: Register) -> None:
+    rows: Values = tuple(
+        {c.id: getattr(u, c.id) for c in columns("units")} | {"kind": kinds().get(u.kind, u.kind)}
+        for u in register.units
+    )
+    sheet = _table(pen, "units", rows)
+    ids = [c.id for c in columns("units")]
+    code, parent, ended = (pen.letter(ids.index(id)) for id in ("code", "parent", "valid_to"))
+    first, last = HEAD_ROW + 1, HEAD_ROW + len(rows) + _REACH
+    area = (first, 0, last, len(ids) - 1)
+    row = first + 1
+    done(sheet.conditional_format(*area, _rule(f'=${ended}{row}<>""', pen.format(font_color="#7F7F7F", italic=True))))
+    done(sheet.conditional_format(*area, _rule(f'=AND(${code}{row}<>"",${parent}{row}="")', pen.format(bold=True))))
+
+
+def _rule(formula: str, format: Any) -> dict[str, Any]:
+    return {"type": "formula", "criteria": formula, "format": format}
+
+
+def _rounds(pen: Pen, register: Register, programmes: tuple[tuple[str, str], ...]) -> None:
+    rows: Values = tuple(
+        {c.id: getattr(r, c.id) for c in columns("rounds")}
+        | {
+            "closed": say("register.yes.write") if r.closed else "",
+            "strict": say("register.yes.write") if r.strict else "",
+        }
+        for r in register.rounds
+    )
+    _table(pen, "rounds", rows, choices={"programme": [id for id, _ in programmes]})
+
+
+def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] | None = None) -> Any:
+    """A list sheet: title, hint, frozen heads, ruled rows, help and drop-downs, print set-up."""
+    made = columns(table)
+    sheet = pen.sheet(table, len(made), landscape=True)
+    for place, column in enumerate(made):
+        pen.text(sheet, HEAD_ROW, place, column.head, pen.head(required=column.required))
+        done(sheet.set_column(place, place, column.width, pen.cell(column.type, ruled=False)))
+    pen.height(sheet, HEAD_ROW, 34)
+    for number, values in enumerate(rows, start=HEAD_ROW + 1):
+        for place, column in enumerate(made):
+            _value(pen, sheet, number, place, column, values.get(column.id))
+    for number in range(HEAD_ROW + 1 + len(rows), HEAD_ROW + 1 + len(rows) + _SPARE):
+        for place, column in enumerate(made):
+            done(sheet.write_blank(number, place, None, pen.cell(column.type, required=column.required)))
+    last = HEAD_ROW + len(rows) + _REACH
+    for place, column in enumerate(made):
+        _help(pen, sheet, place, column, last, (choices or {}).get(column.id))
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    done(sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(rows) + _SPARE, len(made) - 1))
+    done(sheet.repeat_rows(HEAD_ROW))
+    done(sheet.print_area(0, 0, HEAD_ROW + (len(rows) or _SPARE), len(made) - 1))
+    return sheet
+
+
+def _value(pen: Pen, sheet: Any, row: int, place: int, column: Column, value: object) -> None:
+    look = pen.cell(column.type, required=column.required)
+    if value is None or value == "":
+        done(sheet.write_blank(row, place, None, look))
+    elif isinstance(value, dt.date):
+        done(sheet.write_datetime(row, place, value, look))
+    elif isinstance(value, int):
+        done(sheet.write_number(row, place, value, look))
+    else:
+        pen.text(sheet, row, place, str(value), look)
+
+
+def _help(pen: Pen, sheet: Any, place: int, column: Column, last: int, choices: list[str] | None) -> None:
+    """One validation for a column: what it accepts, and the input message."""
+    options: dict[str, Any] = {"validate": "any"}
+    about = ""
+    if column.type == "date":
+        options = {"validate": "date", "criteria": ">=", "value": dt.date(1900, 1, 1)}
+        about = "date"
+    elif column.type == "integer":
+        options = {"validate": "integer", "criteria": ">=", "value": 0}
+        about = "order"
+    elif column.type == "kind":
+        options = {"validate": "list", "source": list(kinds().values())}
+        about = "kind"
+    elif column.type == "yes":
+        options = {"validate": "list", "source": [say("register.yes.write")]}
+        about = "yes"
+    elif column.id == "parent":
+        codes = f"=$A${HEAD_ROW + 2}:$A${last + 1}"
+        options = {"validate": "list", "source": codes, "error_type": "warning"}
+        about = "parent"
+    elif choices and len(",".join(choices)) <= _LONGEST_LIST:
+        options = {"validate": "list", "source": choices, "error_type": "warning"}
+        about = "programme"
+    if about:
+        options["error_title"] = say(f"register.messages.{about}_title")
+        options["error_message"] = say(f"register.messages.{about}_error")
+    if column.help:
+        options["input_title"] = column.head[:32]
+        options["input_message"] = column.help
+    if about or column.help:
+        done(sheet.data_validation(HEAD_ROW + 1, place, last, place, options))
+
+
+def _office(pen: Pen, register: Register) -> None:
+    made = columns("office")
+    sheet = pen.sheet("office", len(made), landscape=True)
+    for place, column in enumerate(made):
+        pen.text(sheet, HEAD_ROW, place, column.head, pen.head(required=False))
+        done(sheet.set_column(place, place, column.width, pen.cell("text", ruled=False)))
+    pen.height(sheet, HEAD_ROW, 24)
+    labels = {f.key: (f.label, f.purpose, f.needed) for f in facts()}
+    extra = {key: (key, "", False) for key in register.office if key not in labels}
+    row = HEAD_ROW
+    for row, (key, (label, purpose, needed)) in enumerate((labels | extra).items(), start=HEAD_ROW + 1):
+        pen.text(sheet, row, 0, label, pen.format(border=1, border_color="#A6A6A6", text_wrap=True, bold=needed))
+        value = register.office.get(key, "")
+        look = pen.cell("text", required=needed)
+        if value:
+            pen.text(sheet, row, 1, value, look)
+        else:
+            done(sheet.write_blank(row, 1, None, look))
+        note = pen.format(border=1, border_color="#A6A6A6", text_wrap=True, italic=True, font_color="#595959")
+        pen.text(sheet, row, 2, purpose, note)
+        pen.height(sheet, row, 36)
+    sheet.freeze_panes(HEAD_ROW + 1, 0)
+    done(sheet.print_area(0, 0, row, len(made) - 1))
+
+
+def _guide(pen: Pen, programmes: tuple[tuple[str, str], ...]) -> None:
+    sheet = pen.sheet("guide", 2, landscape=False)
+    done(sheet.set_column(0, 0, 16))
+    done(sheet.set_column(1, 1, 74))
+    row = 2
+    for row, line in enumerate(words("register")["guide"]["lines"], start=2):
+        done(sheet.merge_range(row, 0, row, 1, "", pen.format(text_wrap=True, valign="top")))
+        pen.text(sheet, row, 0, line, pen.format(text_wrap=True, valign="top"))
+        pen.height(sheet, row, 17.0 * (1 + len(line) // 88) + 4)
+    if programmes:
+        pen.text(sheet, row + 2, 0, say("register.guide.programmes"), pen.format(bold=True))
+        pen.text(sheet, row + 3, 0, say("register.guide.programme_id"), pen.head(required=False))
+        pen.text(sheet, row + 3, 1, say("register.guide.programme_name"), pen.head(required=False))
+        for place, (id, name) in enumerate(programmes, start=row + 4):
+            pen.text(sheet, place, 0, id, pen.cell("text"))
+            pen.text(sheet, place, 1, name, pen.cell("text"))
+            pen.height(sheet, place, 17.0 * (1 + len(name) // 70) + 2)
