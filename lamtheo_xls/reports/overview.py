@@ -24,6 +24,7 @@ LISTS = "_ds"
 """The hidden sheet behind drop-downs and chart."""
 HEAD_ROW = 8
 _CHART_ROW = 2
+_WRAPPED = ("cell", "cell_bold", "open")
 
 
 def write_lists(sheet: Any, out: styles.Book, names: Mapping[str, str], summary: Summary) -> dict[str, str]:
@@ -80,7 +81,7 @@ def write_overview(
         for column, spec in enumerate(columns, start=1):
             name = f"state_{_state_style(line)}" if spec.key == "state" else spec.style
             styles.put(sheet, row, column, values[spec.key], style[name])
-        styles.fit_row(sheet, row, ((str(values[c.key] or ""), c.width) for c in columns if c.width))
+        styles.fit_row(sheet, row, ((str(values[c.key]), c.width) for c in columns if c.style in _WRAPPED))
     visible = sum(bool(c.width) for c in columns)
     if lines:
         styles.done(sheet.autofilter(HEAD_ROW - 1, 0, last - 1, visible - 1))
@@ -141,7 +142,7 @@ def _overview_columns(labels: Sequence[str], view_only: bool) -> tuple[_Column, 
 
 def _line_values(line: StatusLine, number: int) -> dict[str, str | int | dt.date | None]:
     said = [line.tell.strip().rstrip(".") + "."] if line.tell.strip() else []
-    if line.standing:
+    if line.standing and line.standing != line.decision:
         said.append(say("reports.status.standing", text=line.standing))
     if line.own_due and line.due:
         said.append(say("reports.status.own_due", date=date_words(line.due)))

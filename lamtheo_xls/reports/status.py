@@ -122,7 +122,9 @@ def _write_files(
         }
         for column, (key, look) in enumerate(zip(keys, looks, strict=True), start=1):
             styles.put(sheet, row, column, values[key], style[look])
-        styles.fit_row(sheet, row, ((str(values[k] or ""), w) for k, w in zip(keys, widths, strict=True)))
+        styles.fit_row(
+            sheet, row, ((v, w) for k, w in zip(keys, widths, strict=True) if isinstance(v := values[k], str))
+        )
         if not view_only:
             styles.put(sheet, row, len(keys) + 1, line.submission, style["hidden_key"])
     last = head + len(files)

@@ -147,7 +147,7 @@ def set_widths(sheet: Any, widths: Sequence[float]) -> None:
 
 def lines_needed(text: str, width: float) -> int:
     """Printed lines a text takes in a column `width` characters wide (an estimate on the roomy side)."""
-    room = max(width * 1.02 - 1, 1)
+    room = max(width * 1.1 - 1, 1)
     total = 0
     for part in text.split("\n") or [""]:
         used, count = 0.0, 1
