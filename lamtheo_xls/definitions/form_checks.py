@@ -185,11 +185,13 @@ def _columns_needed(kind: str, count: int) -> str:
 
 def keys_suit_the_type(form: Node) -> Iterator[Finding]:
     """No key that would do nothing; a choice has one list; limits are the right way round."""
+    known = words("definitions")["field_type"]
     for node in every_field(form):
         steps, raw = node
         kind = word(node, "type", "text")
         for key, types in _KEYS_OF_TYPES.items():
-            if raw.get(key) not in (None, [], False) and kind not in types:
+            value = raw.get(key)
+            if kind in known and kind not in types and value is not False and value not in (None, []):
                 yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai=kind)
         if kind == "choice" and bool(raw.get("choices")) == bool(raw.get("choices_from")):
             yield finding("definition.choices_missing", path=path_of(steps), value=word(node, "id"))

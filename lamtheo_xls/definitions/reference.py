@@ -54,22 +54,23 @@ def _value(node: Mapping[str, Any], root: Mapping[str, Any]) -> str:
         return ", ".join(f"`{json.dumps(v, ensure_ascii=False)}`" for v in node["enum"])
     kind = node["type"] if isinstance(node["type"], str) else " or ".join(node["type"])
     if kind == "array":
-        return f"list of {_value(node['items'], root)}{_limits(node, 'minItems', 'maxItems')}"
+        return f"list{_limits(node, 'minItems', 'maxItems')} of {_value(node['items'], root)}"
     if kind == "object":
         return f"object of {_value(node['additionalProperties'], root)}"
     if "pattern" in node:
         return f"text like `{node['pattern']}`"
-    low, high = ("minLength", "maxLength") if kind == "string" else ("minimum", "maximum")
-    return kind.replace("string", "text") + _limits(node, low, high)
+    if kind == "string":
+        return "text" + _limits(node, "minLength", "maxLength", " characters")
+    return kind + _limits(node, "minimum", "maximum")
 
 
-def _limits(node: Mapping[str, Any], low: str, high: str) -> str:
+def _limits(node: Mapping[str, Any], low: str, high: str, unit: str = "") -> str:
     least, most = node.get(low), node.get(high)
     if least is None and most is None:
         return ""
     if most is None:
-        return f", at least {least}"
-    return f", at most {most}" if least is None else f", {least} to {most}"
+        return f" (at least {least}{unit})"
+    return f" (at most {most}{unit})" if least is None else f" ({least} to {most}{unit})"
 
 
 def _of_templates() -> Iterator[str]:

@@ -42,7 +42,7 @@ def _unknown_keys(error: Any, steps: Steps) -> Iterator[Finding]:
     known = error.schema.get("properties", {})
     for key in error.instance:
         if key not in known:
-            near = suggestion(key, (k for k in known if k not in error.instance))
+            near = suggestion(key, known)
             yield finding("definition.unknown_key", path=path_of((*steps, key)), khoa=key, goi_y=near)
 
 

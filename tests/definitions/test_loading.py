@@ -1,0 +1,161 @@
+"""Whole folders: a programme with its forms, and what can be wrong between them."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lamtheo_xls.definitions import bundled, load_folder, load_form, programmes
+from lamtheo_xls.findings import message
+
+SOUND = Path(__file__).parent / "sound"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SOUND, tmp_path / "bo-thu"))
+
+
+def change(path: Path, edit: Callable[[Any], None]) -> None:
+    raw = json.loads(path.read_text("utf-8"))
+    edit(raw)
+    path.write_text(json.dumps(raw, ensure_ascii=False), "utf-8")
+
+
+def told(folder: Path) -> list[tuple[str, str, str]]:
+    """(file, code, path) of everything found."""
+    return sorted((dict(f.args)["tep"], f.code, f.place.path or "") for f in load_folder(folder)[1])
+
+
+def test_a_sound_folder_loads_without_a_finding(folder: Path) -> None:
+    """The bundle holds the programme and its forms by id, as plain values that travel between processes."""
+    bundle, findings = load_folder(folder)
+    assert findings == ()
+    assert bundle is not None
+    assert bundle.programme.id == "bo-thu"
+    assert list(bundle.forms) == ["mau-thu"]
+    assert bundle.forms["mau-thu"].table("viec").column("so_nguoi").maximum == 500
+    assert pickle.loads(pickle.dumps(bundle)) == bundle
+
+
+def test_a_form_that_is_not_there_is_told_with_the_nearest_file(folder: Path) -> None:
+    """A renamed file is both a missing form and one that nobody lists."""
+    (folder / "mau-thu.json").rename(folder / "mau-thuu.json")
+    bundle, findings = load_folder(folder)
+    assert bundle is None
+    assert told(folder) == [
+        ("mau-thu.json", "definition.no_file", "$"),
+        ("mau-thuu.json", "definition.file_name", "$.id"),
+        ("mau-thuu.json", "definition.unlisted", "$"),
+    ]
+    assert message(findings[0]) == "Chưa thấy tệp “mau-thu.json”. Có phải ý là “mau-thuu”?"
+
+
+def test_an_unlisted_form_is_only_a_warning(folder: Path) -> None:
+    """A draft beside the others does not stop the programme."""
+    shutil.copy(folder / "mau-thu.json", folder / "nhap.json")
+    change(folder / "nhap.json", lambda raw: raw.update(id="nhap"))
+    bundle, findings = load_folder(folder)
+    assert [(f.code, f.severity) for f in findings] == [("definition.unlisted", "warning")]
+    assert bundle is not None
+    assert list(bundle.forms) == ["mau-thu"]
+
+
+def test_an_empty_folder_lacks_its_programme(tmp_path: Path) -> None:
+    """One finding, no exception; so does a folder that is not there."""
+    assert told(tmp_path) == [("programme.json", "definition.no_file", "$")]
+    assert told(tmp_path / "khong-co") == [("programme.json", "definition.no_file", "$")]
+
+
+def test_what_cannot_be_read_is_a_finding(folder: Path) -> None:
+    """The operating system's refusal is quoted, the other files are still judged."""
+    (folder / "mau-thu.json").unlink()
+    (folder / "mau-thu.json").mkdir()
+    change(folder / "programme.json", lambda raw: raw.update(colour="red"))
+    assert told(folder) == [
+        ("mau-thu.json", "definition.unreadable", "$"),
+        ("programme.json", "definition.unknown_key", "$.colour"),
+    ]
+
+
+def test_names_on_disk_are_the_ids(tmp_path: Path) -> None:
+    """A programme's folder and a form's file bear their ids."""
+    other = Path(shutil.copytree(SOUND, tmp_path / "bo-khac"))
+    change(other / "mau-thu.json", lambda raw: raw.update(id="mau-02"))
+    assert told(other) == [
+        ("mau-thu.json", "definition.file_name", "$.id"),
+        ("programme.json", "definition.file_name", "$.id"),
+    ]
+
+
+def test_a_consolidated_table_names_what_its_form_has(folder: Path) -> None:
+    """Unknown tables and columns, with the nearest offered."""
+    change(folder / "programme.json", lambda raw: raw["tables"][0].update(table="viecs"))
+    assert told(folder) == [("programme.json", "definition.unknown_id", "$.tables[0].table")]
+    change(folder / "programme.json", lambda raw: raw["tables"][0].update(table="viec", group_column="ten_vic"))
+    assert told(folder) == [("programme.json", "definition.unknown_id", "$.tables[0].group_column")]
+    assert "Có phải ý là “ten_viec”?" in message(load_folder(folder)[1][0])
+
+
+def test_a_column_of_groups_needs_groups_and_its_example_is_one(folder: Path) -> None:
+    """Form and programme are judged together."""
+    column = {"id": "nhom", "label": "Nhóm", "short": "nhóm", "type": "choice", "choices_from": "groups"}
+    change(folder / "mau-thu.json", lambda raw: raw["tables"][0]["columns"].append({**column, "example": "Nhóm một"}))
+    assert told(folder) == []
+    change(folder / "mau-thu.json", lambda raw: raw["tables"][0]["columns"][-1].update(example="Nhóm hai"))
+    assert told(folder) == [("mau-thu.json", "definition.example", "$.tables[0].columns[4].example")]
+    change(folder / "programme.json", lambda raw: raw.update(groups=[]))
+    assert told(folder) == [("mau-thu.json", "definition.groups_missing", "$.tables[0].columns[4].choices_from")]
+
+
+def test_one_faulty_file_hides_no_other(folder: Path) -> None:
+    """Syntax here, shape there, meaning elsewhere: all findings at once."""
+    (folder / "mau-hai.json").write_text("{", "utf-8")
+    change(folder / "programme.json", lambda raw: raw["forms"].append("mau-hai"))
+    change(folder / "programme.json", lambda raw: raw["obligations"][0].update(strength="shall", form="mau-ba"))
+    change(folder / "mau-thu.json", lambda raw: raw["title"].append("năm {nm}"))
+    assert told(folder) == [
+        ("mau-hai.json", "definition.json", "$"),
+        ("mau-thu.json", "definition.unknown_context", "$.title[2]"),
+        ("programme.json", "definition.unknown_id", "$.obligations[0].form"),
+        ("programme.json", "definition.unknown_value", "$.obligations[0].strength"),
+    ]
+
+
+def test_the_digest_is_of_the_content_not_of_its_layout() -> None:
+    """Spaces, key order, a byte order mark and 80.0 for 80 change nothing; a changed word does."""
+    text = (SOUND / "mau-thu.json").read_text("utf-8")
+    raw = json.loads(text)
+    turned = dict(reversed(raw.items()))
+    same = [
+        text.encode(),
+        b"\xef\xbb\xbf" + text.encode(),
+        json.dumps(turned).encode(),
+        text.replace('"width": 80', '"width": 80.0').encode(),
+    ]
+    digests = {form.digest for form, _ in map(load_form, same) if form is not None}
+    assert len(digests) == 1
+    assert len(digests.pop()) == 64
+    other, _ = load_form(text.replace("Biểu thử", "Biểu khác").encode())
+    first, _ = load_form(same[0])
+    assert other is not None
+    assert first is not None
+    assert other.digest != first.digest
+
+
+def test_bundled_programmes_are_listed_and_load() -> None:
+    """Every bundled folder loads without a finding; an unknown id is our caller's bug."""
+    assert "43-kh-duk" in programmes()
+    for id in programmes():
+        bundle, findings = load_folder(bundled(id))
+        assert findings == ()
+        assert bundle is not None
+        assert bundle.programme.id == id
+    with pytest.raises(KeyError):
+        bundled("44-kh-duk")
