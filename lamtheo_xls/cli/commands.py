@@ -1,0 +1,356 @@
+"""The verbs as commands: read options, call the workspace, print. What they mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from lamtheo_xls.cli.options import DAY, as_of_option, json_option, office_options
+from lamtheo_xls.cli.printing import (
+    emit,
+    emit_lines,
+    print_collected,
+    print_findings,
+    print_overview,
+    progress,
+    shown,
+)
+from lamtheo_xls.findings import say, worst
+
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@click.command("demo", help=say("cli.help.demo"))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def demo_command(folder: Path) -> None:
+    from lamtheo_xls.workspace.demo import run_demo
+
+    for line in run_demo(folder, progress=progress):
+        click.echo(line)
+
+
+@click.command("programmes", help=say("cli.help.programmes"))
+@json_option
+def programmes_command(as_json: bool) -> None:
+    from lamtheo_xls.workspace.programmes import describe_programmes
+
+    described = describe_programmes()
+    if as_json:
+        emit(described)
+        return
+    for programme in described:
+        click.echo(f"{programme['id']}: {programme['name']}")
+        for form in programme["forms"]:
+            click.echo(f"  {form['id']}: {form['label']} – {form['name']}")
+            for obligation in form["obligations"]:
+                click.echo(f"    {obligation['due']}")
+
+
+@click.command("new", help=say("cli.help.new"))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--programme", "programme_ids", multiple=True, required=True, help=say("cli.option.programme"))
+@click.option("--period", required=True, help=say("cli.option.period"))
+@click.option("--register", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.register"))
+@click.option("--key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.key_file"))
+@as_of_option
+def new_command(
+    folder: Path,
+    programme_ids: tuple[str, ...],
+    period: str,
+    register: Path | None,
+    key_file: Path | None,
+    as_of: dt.date,
+) -> None:
+    from lamtheo_xls.workspace.folder import make_workspace
+
+    doubts = make_workspace(
+        folder,
+        programme_ids=programme_ids,
+        period=period,
+        register=register,
+        key=key_file.read_bytes() if key_file else None,
+        as_of=as_of,
+    )
+    click.echo(say("cli.say.new_done", noi=shown(folder)))
+    if doubts:
+        click.echo(say("cli.say.new_doubts", n=len(doubts), trang=say("register.sheets.doubts")))
+        print_findings(doubts)
+
+
+@click.command("issue", help=say("cli.help.issue"))
+@click.option("--only", multiple=True, metavar="CODE", help=say("cli.option.only"))
+@click.option("--dry-run", is_flag=True, help=say("cli.option.dry_run"))
+@office_options
+def issue_command(
+    root: Path, round_id: str | None, as_of: dt.date, as_json: bool, only: tuple[str, ...], dry_run: bool
+) -> None:
+    from lamtheo_xls.workspace import issuing
+    from lamtheo_xls.workspace.folder import open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="issue") as office:
+        lines = issuing.issue(office, only=only, dry_run=dry_run, progress=progress)
+        if as_json:
+            emit_lines(lines)
+            return
+        print_findings(office.register_findings)
+        counts = {c: sum(x["change"] == c for x in lines) for c in ("new", "changed", "unchanged")}
+        key = "cli.say.issue_dry" if dry_run else "cli.say.issue_done"
+        click.echo(
+            say(
+                key if lines else "cli.say.issue_none",
+                moi=counts["new"],
+                doi=counts["changed"],
+                giu=counts["unchanged"],
+                noi=shown(office.folder("bieu-gui")),
+            )
+        )
+
+
+@click.command("collect", help=say("cli.help.collect"))
+@PATHS
+@click.option("--received", type=DAY, default=None, help=say("cli.option.received"))
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=False, help=say("cli.option.jobs"))
+@office_options
+def collect_command(
+    root: Path,
+    round_id: str | None,
+    as_of: dt.date,
+    as_json: bool,
+    paths: tuple[Path, ...],
+    received: dt.date | None,
+    jobs: int,
+) -> None:
+    from lamtheo_xls.workspace import collecting, ruling
+    from lamtheo_xls.workspace.folder import INBOX, open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="collect") as office:
+        ruling.take_decisions(office)
+        lines = collecting.collect(office, paths, received=received, jobs=jobs, progress=progress)
+        if as_json:
+            emit_lines(line.as_json() for line in lines)
+        else:
+            print_collected(tuple(lines), shown(office.root / INBOX))
+
+
+@click.command("return", help=say("cli.help.return"))
+@office_options
+def return_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
+    from lamtheo_xls.workspace import answering, ruling
+    from lamtheo_xls.workspace.folder import open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="return") as office:
+        ruling.take_decisions(office)
+        answered = answering.send_back(office, progress=progress)
+        if as_json:
+            emit_lines(answered)
+            return
+        noi = shown(office.folder("tra-lai"))
+        click.echo(
+            say("cli.say.return_done", n=len(answered), noi=noi) if answered else say("cli.say.return_none")
+        )
+
+
+@click.command("merge", help=say("cli.help.merge"))
+@click.option("--csv", "as_csv", is_flag=True, help=say("cli.option.csv"))
+@office_options
+def merge_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, as_csv: bool) -> None:
+    from lamtheo_xls.workspace import consolidating, ruling
+    from lamtheo_xls.workspace.folder import open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="merge") as office:
+        ruling.take_decisions(office)
+        tables = consolidating.consolidate(office, csv=as_csv)
+        if as_json:
+            emit_lines(tables)
+            return
+        for table in tables:
+            click.echo(
+                say(
+                    "cli.say.merge_done",
+                    noi=shown(Path(table["file"])),
+                    dong=table["rows"],
+                    co=table["counted"],
+                    tong=table["expected"],
+                )
+            )
+
+
+@click.command("status", help=say("cli.help.status"))
+@click.option("--strict", is_flag=True, help=say("cli.option.strict"))
+@office_options
+def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, strict: bool) -> None:
+    from lamtheo_xls.workspace import following, ruling
+    from lamtheo_xls.workspace.folder import open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="status") as office:
+        taken = ruling.take_decisions(office)
+        overview = following.follow(office, taken)
+        if as_json:
+            emit(overview.as_json())
+        else:
+            print_overview(overview, taken)
+        if strict and (overview.summary.missing or overview.summary.to_fix):
+            sys.exit(1)
+
+
+@click.command("run", help=say("cli.help.run"))
+@PATHS
+@click.option("--received", type=DAY, default=None, help=say("cli.option.received"))
+@office_options
+def run_command(
+    root: Path,
+    round_id: str | None,
+    as_of: dt.date,
+    as_json: bool,
+    paths: tuple[Path, ...],
+    received: dt.date | None,
+) -> None:
+    from lamtheo_xls.workspace import answering, collecting, consolidating, following, ruling
+    from lamtheo_xls.workspace.folder import INBOX, open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="run") as office:
+        taken = ruling.take_decisions(office)
+        lines = tuple(collecting.collect(office, paths, received=received, jobs=1, progress=progress))
+        answering.send_back(office, progress=progress)
+        consolidating.consolidate(office, csv=False)
+        overview = following.follow(office, taken)
+        if as_json:
+            emit(overview.as_json())
+            return
+        print_collected(lines, shown(office.root / INBOX))
+        print_overview(overview, taken)
+
+
+@click.command("close", help=say("cli.help.close"))
+@office_options
+def close_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
+    _close(root, round_id, as_of, as_json, closed=True)
+
+
+@click.command("reopen", help=say("cli.help.reopen"))
+@office_options
+def reopen_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
+    _close(root, round_id, as_of, as_json, closed=False)
+
+
+def _close(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, *, closed: bool) -> None:
+    from lamtheo_xls.workspace import following, ruling
+    from lamtheo_xls.workspace.folder import open_office
+
+    verb = "close" if closed else "reopen"
+    with open_office(root, round_id=round_id, as_of=as_of, who=verb) as office:
+        taken = ruling.take_decisions(office)
+        ruling.close_round(office, closed=closed)
+        overview = following.follow(office, taken)
+        if as_json:
+            emit(overview.as_json())
+        else:
+            click.echo(say(f"cli.say.{verb}_done", dot=office.round.id))
+
+
+@click.command("check", help=say("cli.help.check"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@as_of_option
+@json_option
+def check_command(paths: tuple[Path, ...], as_of: dt.date, as_json: bool) -> None:
+    from lamtheo_xls.workspace.checking import check_file
+
+    faulty = False
+    for path in paths:
+        examined = check_file(path, as_of=as_of)
+        faulty = faulty or worst(examined.findings) == "error"
+        if as_json:
+            emit(examined.as_json())
+            continue
+        errors = sum(f.severity == "error" for f in examined.findings)
+        key = "cli.say.check_bad" if errors else "cli.say.check_good"
+        click.echo(say(key, tep=path.name, n=errors))
+        print_findings(examined.findings)
+        click.echo(say("cli.say.check_limits", gi=examined.not_checked))
+    if faulty:
+        sys.exit(1)
+
+
+@click.command("verify", help=say("cli.help.verify"))
+@office_options
+def verify_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
+    from lamtheo_xls.workspace import verifying
+    from lamtheo_xls.workspace.folder import open_office
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="verify") as office:
+        compared, differing = verifying.verify(office, progress=progress)
+        if as_json:
+            emit({"round": office.round.id, "compared": compared, "differing": list(differing)})
+        elif differing:
+            click.echo(say("cli.say.verify_bad", n=compared, sai=len(differing)))
+            for difference in differing:
+                click.echo(f"  {difference['file']}: {difference['was']} → {difference['now']}")
+        else:
+            click.echo(say("cli.say.verify_good", n=compared))
+        if differing:
+            sys.exit(1)
+
+
+@click.group("form", help=say("cli.help.form"))
+def form_command() -> None:
+    pass
+
+
+@form_command.command("check", help=say("cli.help.form_check"))
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@json_option
+def form_check_command(path: Path, as_json: bool) -> None:
+    from lamtheo_xls.workspace.programmes import check_definition
+
+    findings = check_definition(path)
+    errors = sum(f.severity == "error" for f in findings)
+    if as_json:
+        from lamtheo_xls.findings import as_json as finding_json
+
+        emit_lines(finding_json(f) for f in findings)
+    else:
+        click.echo(say("cli.say.form_bad" if errors else "cli.say.form_good", tep=path.name, n=errors))
+        print_findings(findings)
+    if errors:
+        sys.exit(1)
+
+
+@form_command.command("preview", help=say("cli.help.form_preview"))
+@click.argument("form")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@as_of_option
+def form_preview_command(form: str, target: Path, as_of: dt.date) -> None:
+    from lamtheo_xls.workspace.programmes import preview_form
+
+    click.echo(say("cli.say.preview_done", noi=shown(preview_form(form, target, as_of=as_of))))
+
+
+@form_command.command("map", help=say("cli.help.form_map"))
+@click.argument("form")
+@json_option
+def form_map_command(form: str, as_json: bool) -> None:
+    from lamtheo_xls.workspace.programmes import map_form
+
+    found = map_form(form)
+    if as_json:
+        emit(found)
+        return
+    for field in found["fields"]:
+        click.echo(f"{field['sheet']}!{field['cell']}\t{field['id']}\t{field['label']}")
+    for table in found["tables"]:
+        for column in table["columns"]:
+            rows = f"{column['column']}{table['first_row']}:{column['column']}{table['last_row']}"
+            click.echo(f"{table['sheet']}!{rows}\t{table['id']}.{column['id']}\t{column['label']}")
+
+
+@form_command.command("schema", help=say("cli.help.form_schema"))
+@click.argument("kind", type=click.Choice(["form", "programme"]), default="form")
+def form_schema_command(kind: str) -> None:
+    from lamtheo_xls.workspace.programmes import schema_text
+
+    click.echo(schema_text(kind))
+
+

@@ -1,0 +1,71 @@
+"""Options that several verbs share, and how their texts are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from lamtheo_xls.findings import say
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A date as 2027-02-25 or 25/02/2027."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        for shape in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return dt.datetime.strptime(str(value), shape).date()
+            except ValueError:
+                continue
+        self.fail(say("cli.usage.date", gia_tri=value), param, ctx)
+
+
+DAY = Day()
+
+
+def _today() -> dt.date:
+    return dt.date.today()
+
+
+def workspace_option(command: Command) -> Command:
+    """-C: the workspace."""
+    return click.option(
+        "-C",
+        "root",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("."),
+        show_default=False,
+        help=say("cli.option.workspace"),
+    )(command)
+
+
+def round_option(command: Command) -> Command:
+    """--round: the round, else the one open at the as-of date."""
+    return click.option("--round", "round_id", default=None, help=say("cli.option.round"))(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """--as-of: the only place where the clock is read."""
+    return click.option(
+        "--as-of", type=DAY, default=_today, show_default=False, help=say("cli.option.as_of")
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """--json: the contract other programs read."""
+    return click.option("--json", "as_json", is_flag=True, help=say("cli.option.json"))(command)
+
+
+def office_options(command: Command) -> Command:
+    """-C, --round, --as-of and --json together."""
+    return workspace_option(round_option(as_of_option(json_option(command))))

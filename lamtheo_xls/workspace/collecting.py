@@ -1,0 +1,276 @@
+"""Taking files in: bytes first, then judged, then recorded, a chunk at a time so that an interrupted run goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lamtheo_xls.findings import Finding, as_json, finding, label, say
+from lamtheo_xls.intake import Received, gather
+from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
+from lamtheo_xls.workspace.folder import INBOX, Office
+from lamtheo_xls.workspace.judging import Docket, Judged, digest_of, judge
+from lamtheo_xls.workspace.owing import assignments_of
+
+CHUNK_FILES = 100
+CHUNK_BYTES = 32 * 2**20
+Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What became of one file, for printing and for `collect --json`."""
+
+    file: str
+    sha256: str | None
+    assignment: str | None
+    part: str | None
+    form: str | None
+    state: str
+    received: dt.date | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def label(self) -> str:
+        """The short word of the screen: a refused photo is «Ảnh», else the state's own word."""
+        if self.state in ("refused", "unknown"):
+            for f in self.findings:
+                if f.severity == "error" and label(f.code):
+                    return label(f.code)
+        return say(f"cli.state.{self.state}")
+
+    def as_json(self) -> dict[str, Any]:
+        """One line of the contract (DESIGN §7)."""
+        return {
+            "file": self.file,
+            "sha256": self.sha256,
+            "assignment": self.assignment,
+            "part": self.part,
+            "form": self.form,
+            "state": self.state,
+            "received": self.received.isoformat() if self.received else None,
+            "findings": [as_json(f) for f in self.findings],
+        }
+
+
+class _Issued(Mapping[int, IssueRecord]):
+    """The ledger's issue records by serial, looked up when asked and remembered for this run."""
+
+    def __init__(self, office: Office) -> None:
+        self._ledger = office.ledger
+        self._known: dict[int, IssueRecord | None] = {}
+
+    def __getitem__(self, serial: int) -> IssueRecord:
+        if serial not in self._known:
+            self._known[serial] = self._ledger.issued(serial)
+        found = self._known[serial]
+        if found is None:
+            raise KeyError(serial)
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def docket_of(office: Office) -> Docket:
+    """What this office's returns are judged by today."""
+    assignments, _ = assignments_of(office)
+    return Docket(
+        keys=(office.key,),
+        issued=_Issued(office),
+        forms={f"{f.id}/{f.version}": f for f in office.forms.values()},
+        current={f.id: f.version for f in office.forms.values()},
+        deadlines={a.id: a.deadline for a in assignments},
+        groups=office.groups,
+        round=office.round.id,
+    )
+
+
+def inboxes(office: Office) -> tuple[Path, ...]:
+    """`nhan-ve/` and the further folders the office named (Zalo, Downloads), one a line or parted by ';'."""
+    named = office.register.office.get("thu_muc_nhan", "")
+    others = (Path(p.strip()) for p in named.replace("\n", ";").split(";") if p.strip())
+    return (office.root / INBOX, *(p if p.is_absolute() else office.root / p for p in others))
+
+
+def collect(
+    office: Office,
+    paths: Sequence[Path],
+    *,
+    received: dt.date | None,
+    executor: Executor | None = None,
+    progress: Progress,
+) -> Iterator[Collected]:
+    """Takes in every file of `paths` (default: the office's inboxes) and tells of each what became of it.
+
+    A file is archived and noted before anything parses it; known bytes are duplicates and count once. `received`: the
+    date to judge by, else the as-of date of the file's first collect. Nothing in the folders is changed.
+    """
+    docket = docket_of(office)
+    seen: dict[str, SubmissionRecord] = {}
+    for arrived in _chunks_of(office.ledger.waiting()):
+        yield from _judge_and_record(office, docket, [(a, None) for a in arrived], executor, seen)
+    sources = tuple(paths) or inboxes(office)
+    found = gather(sources)
+    for chunk in _chunks(progress(found, count_files(sources), say("workspace.progress.collect"))):
+        yield from _take(office, docket, chunk, received, executor, seen)
+
+
+def count_files(paths: Sequence[Path]) -> int:
+    """How many files there are to go through, for the progress bar (what is inside archives counts as one)."""
+    return sum(1 if p.is_file() else sum(1 for f in p.rglob("*") if f.is_file()) for p in paths if p.exists())
+
+
+def _chunks(items: Iterable[Received]) -> Iterator[list[Received]]:
+    chunk: list[Received] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += len(item.data or b"")
+        if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _chunks_of(items: Iterable[Arrived]) -> Iterator[list[Arrived]]:
+    rest = iter(items)
+    while chunk := list(itertools.islice(rest, CHUNK_FILES)):
+        yield chunk
+
+
+def _take(
+    office: Office,
+    docket: Docket,
+    chunk: Sequence[Received],
+    received: dt.date | None,
+    executor: Executor | None,
+    seen: dict[str, SubmissionRecord],
+) -> Iterator[Collected]:
+    day = received or office.as_of
+    with_bytes = [r for r in chunk if r.data is not None]
+    arrivals = []
+    for item in with_bytes:
+        assert item.data is not None
+        sha = office.ledger.put(item.data)
+        arrivals.append(Arrival(sha256=sha, file=item.name, received=day, modified=item.modified))
+    arrived = office.ledger.record_arrivals(arrivals, as_of=office.as_of)
+    todo = [(a, r) for a, r in zip(arrived, with_bytes, strict=True) if a.state != "duplicate"]
+    told = _judge_and_record(office, docket, todo, executor, seen)
+    judged = {id(item): collected for collected, (_, item) in zip(told, todo, strict=True)}
+    known = {id(r): a for a, r in zip(arrived, with_bytes, strict=True)}
+    for item in chunk:
+        if id(item) in judged:
+            yield judged[id(item)]
+        elif id(item) in known:
+            yield _duplicate(office, known[id(item)], item, seen)
+        else:
+            office.ledger.record_event(
+                "not_taken", f"file:{item.name}", as_of=office.as_of, detail={"findings": [f.code for f in item.findings]}
+            )
+            yield Collected(
+                file=item.name,
+                sha256=None,
+                assignment=None,
+                part=None,
+                form=None,
+                state="refused",
+                received=None,
+                findings=item.findings,
+            )
+
+
+def _duplicate(
+    office: Office, arrived: Arrived, item: Received, seen: dict[str, SubmissionRecord]
+) -> Collected:
+    if arrived.sha256 not in seen:
+        seen.update({s.sha256: s for s in office.ledger.submissions()} | seen)
+    known = seen.get(arrived.sha256)
+    return Collected(
+        file=item.name,
+        sha256=arrived.sha256,
+        assignment=known.assignment if known else None,
+        part=known.part if known else None,
+        form=known.form if known else None,
+        state="duplicate",
+        received=arrived.received,
+        findings=(*item.findings, finding("set.duplicate", ngay_nhan=f"{arrived.received:%d/%m/%Y}")),
+    )
+
+
+def _judge_and_record(
+    office: Office,
+    docket: Docket,
+    todo: Sequence[tuple[Arrived, Received | None]],
+    executor: Executor | None,
+    seen: dict[str, SubmissionRecord],
+) -> list[Collected]:
+    if not todo:
+        return []
+    datas = [r.data if r is not None and r.data is not None else office.ledger.fetch(a.sha256) for a, r in todo]
+    days = [a.received for a, _ in todo]
+    if executor is None:
+        verdicts: Iterable[Judged] = (judge(d, docket, received=day) for d, day in zip(datas, days, strict=True))
+    else:
+        verdicts = executor.map(_judge_there, datas, days, itertools.repeat(docket), chunksize=16)
+    records = []
+    extra = []
+    for (arrived, item), verdict in zip(todo, verdicts, strict=True):
+        records.append(submission_of(office, verdict, arrived.sha256, arrived.file, arrived.received, arrived.modified))
+        extra.append(item.findings if item is not None else ())
+    told = office.ledger.record_submissions(records)
+    seen.update({record.sha256: record for record in told})
+    return [_collected(record, more) for record, more in zip(told, extra, strict=True)]
+
+
+def _judge_there(data: bytes, day: dt.date, docket: Docket) -> Judged:
+    return judge(data, docket, received=day)
+
+
+def submission_of(
+    office: Office, verdict: Judged, sha256: str, file: str, received: dt.date, modified: str = ""
+) -> SubmissionRecord:
+    """The ledger's record of a judgement."""
+    issued = verdict.record.issued if verdict.record is not None else None
+    owned = issued is not None and bool(issued.unit)
+    return SubmissionRecord(
+        id=submission_id(sha256),
+        sha256=sha256,
+        file=file,
+        received=received,
+        assignment=issued.assignment if issued is not None and owned else None,
+        round=issued.round if issued is not None and owned else None,
+        part=issued.part if issued is not None else "",
+        form=issued.form if issued is not None else None,
+        state=verdict.examination.state,
+        late=verdict.late,
+        examination=text_of(verdict.examination),
+        serial=issued.serial if issued is not None else None,
+        judged=office.judged | {"facts": verdict.facts, "facts_sha256": digest_of(verdict.facts)},
+        modified=modified,
+    )
+
+
+def _collected(record: SubmissionRecord, more: tuple[Finding, ...]) -> Collected:
+    findings = (*more, *record.findings)
+    if record.state == "superseded":
+        findings += (finding("set.superseded", ngay_nhan=f"{record.received:%d/%m/%Y}"),)
+    return Collected(
+        file=record.file,
+        sha256=record.sha256,
+        assignment=record.assignment,
+        part=record.part if record.assignment else None,
+        form=record.form,
+        state=record.state,
+        received=record.received,
+        findings=findings,
+    )

@@ -1,0 +1,201 @@
+"""The workspace as a folder: what lies where, making a new one, and opening it for one command."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lamtheo_xls import __version__
+from lamtheo_xls.definitions import Bundle, bundled, load_folder, period_valid, programmes
+from lamtheo_xls.definitions.model import Form, Programme
+from lamtheo_xls.findings import Finding, World, worst
+from lamtheo_xls.ledger import Ledger, lock, open_ledger
+from lamtheo_xls.register import (
+    Register,
+    Round,
+    check_register,
+    import_units,
+    is_register,
+    open_round,
+    read_register,
+    round_of,
+    write_register,
+)
+from lamtheo_xls.reports.targets import write_new
+from lamtheo_xls.workspace.launchers import write_launchers
+
+REGISTER = "danh-sach.xlsx"
+STATUS = "theo-doi.xlsx"
+INBOX = "nhan-ve"
+DEMO_KEY = b"lamtheo-demo-key-known-to-all-000"
+"""The demo's fixed key, so that its samples verify; refused outside demo workspaces (DESIGN §6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """A workspace opened for one command: everything the verbs look up, read once."""
+
+    root: Path
+    ledger: Ledger
+    register: Register
+    register_findings: tuple[Finding, ...]
+    bundle: Bundle
+    round: Round
+    as_of: dt.date
+    key: bytes
+    password: str
+
+    @property
+    def programme(self) -> Programme:
+        return self.bundle.programme
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        return self.bundle.forms
+
+    def folder(self, name: str) -> Path:
+        """The folder `name` (bieu-gui, tra-lai, tong-hop …) of this round."""
+        return self.root / name / self.round.id
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(g.label for g in self.programme.groups)
+
+    @property
+    def judged(self) -> dict[str, str]:
+        """What every event was judged by: hashes of definition, register, settings, and the program's version."""
+        return {
+            "definition": self.programme.digest,
+            "register": self.register.digest,
+            "settings": hashlib.sha256(repr(self.round).encode()).hexdigest(),
+            "as_of": self.as_of.isoformat(),
+            "program": __version__,
+        }
+
+
+def make_workspace(
+    root: Path,
+    *,
+    programme_ids: tuple[str, ...],
+    period: str,
+    register: Path | None,
+    key: bytes | None,
+    demo: bool = False,
+    as_of: dt.date,
+) -> tuple[Finding, ...]:
+    """Makes a new workspace in `root` (which must be new or empty); returns the doubts of an imported old list.
+
+    Raises World where the folder is not empty, a programme is unknown or a ready register has errors.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise World("world.not_empty", duong_dan=root)
+    bundles = [bundle_of(p) for p in programme_ids]
+    for bundle in bundles:
+        if not period_valid(period, bundle.programme.period):
+            raise World("world.period_unfit", ky=period, bo=bundle.programme.id)
+    content, doubts = _first_register(register, tuple(bundles), period)
+    root.mkdir(parents=True, exist_ok=True)
+    for name in (INBOX, "bieu-gui", "tra-lai", "tong-hop"):
+        (root / name).mkdir(exist_ok=True)
+    with open_ledger(root / ".lamtheo", create=True) as ledger:
+        if demo:
+            ledger.mark_as_demo()
+        ledger.create_key(key or (DEMO_KEY if demo else secrets.token_bytes(32)))
+        ledger.set_setting("sheet_password", "lamtheo" if demo else secrets.token_hex(4))
+        detail = {"programmes": list(programme_ids), "period": period}
+        ledger.record_event("made", "workspace", as_of=as_of, detail=detail)
+    write_new(root / REGISTER, content)
+    write_launchers(root)
+    return doubts
+
+
+def _first_register(
+    path: Path | None, bundles: tuple[Bundle, ...], period: str
+) -> tuple[bytes, tuple[Finding, ...]]:
+    rounds = tuple(Round(programme=b.programme.id, period=period) for b in bundles)
+    names = tuple((b.programme.id, b.programme.name) for b in bundles)
+    if path is None:
+        return write_register(Register(office={}, rounds=rounds), programmes=names), ()
+    data = path.read_bytes()
+    if not is_register(data):
+        imported, doubts = import_units(data, name=path.name)
+        if imported is None:
+            raise _faulty(doubts, path)
+        return write_register(replace(imported, rounds=rounds), programmes=names, doubts=doubts), doubts
+    ready, findings = read_register(data)
+    if ready is None or worst(findings) == "error":
+        raise _faulty(findings, path)
+    missing = tuple(r for r in rounds if round_of(ready, r.id) is None)
+    if not missing:
+        return data, ()
+    return write_register(replace(ready, rounds=ready.rounds + missing), programmes=names), ()
+
+
+def bundle_of(programme_id: str) -> Bundle:
+    """The bundled programme `programme_id`; World where it is unknown or faulty."""
+    if programme_id not in programmes():
+        raise World("world.programme_unknown", bo=programme_id, co=", ".join(programmes()))
+    bundle, findings = load_folder(bundled(programme_id))
+    if bundle is None:
+        raise World("world.definition_faulty", findings, duong_dan=programme_id, n=len(findings))
+    return bundle
+
+
+@contextlib.contextmanager
+def open_office(
+    root: Path, *, round_id: str | None, as_of: dt.date, who: str, wait: float = 60.0
+) -> Iterator[Office]:
+    """Opens the workspace for one command and holds it: a second command waits, then is told who holds it.
+
+    Raises World: not a workspace, a faulty register (with all its findings), no such or no open round.
+    """
+    if not (root / ".lamtheo").is_dir():
+        raise World("world.not_a_workspace", duong_dan=root)
+    with lock(root / ".lamtheo", wait=wait, who=who), open_ledger(root / ".lamtheo") as ledger:
+        key = ledger.key()
+        if key == DEMO_KEY and not ledger.is_demo:
+            raise World("world.demo_key")
+        register, findings = _register(root / REGISTER)
+        round_ = round_of(register, round_id) if round_id else open_round(register, as_of)
+        if round_ is None:
+            if round_id:
+                raise World("world.round_unknown", dot=round_id)
+            raise World("world.no_round", ngay=f"{as_of:%d/%m/%Y}")
+        bundle = bundle_of(round_.programme)
+        facts = findings + check_register(register, programme=bundle.programme, on=as_of)
+        if worst(facts) == "error":
+            raise _faulty(facts, root / REGISTER)
+        yield Office(
+            root=root,
+            ledger=ledger,
+            register=register,
+            register_findings=facts,
+            bundle=bundle,
+            round=round_,
+            as_of=as_of,
+            key=key,
+            password=ledger.setting("sheet_password") or "",
+        )
+
+
+def _register(path: Path) -> tuple[Register, tuple[Finding, ...]]:
+    try:
+        data = path.read_bytes()
+    except PermissionError as error:
+        raise World("world.target_open", duong_dan=path) from error
+    except OSError as error:
+        raise World("world.file_missing", duong_dan=path) from error
+    register, findings = read_register(data)
+    if register is None:
+        raise _faulty(findings, path)
+    return register, tuple(findings)
+
+
+def _faulty(findings: Iterable[Finding], path: Path) -> World:
+    wrong = tuple(f for f in findings if f.severity == "error")
+    return World("world.register_faulty", wrong, duong_dan=path.name, n=len(wrong))

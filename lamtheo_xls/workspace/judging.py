@@ -1,0 +1,137 @@
+"""From bytes to a judgement: read, whose is it, what is known of it, examine. Pure, so any Executor can run it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lamtheo_xls.definitions import period_year
+from lamtheo_xls.definitions.model import Deadline, Form
+from lamtheo_xls.examine import Examination, Facts, examine
+from lamtheo_xls.findings import Finding, finding, worst
+from lamtheo_xls.findings import entry as code_entry
+from lamtheo_xls.ledger import IssueRecord
+from lamtheo_xls.workbook import read_returned, resolve
+from lamtheo_xls.workbook.identity import Issued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docket:
+    """What judging looks up: keys, what was issued (by serial), definitions, deadlines, the names of model groups."""
+
+    keys: tuple[bytes, ...]
+    issued: Mapping[int, IssueRecord]
+    forms: Mapping[str, Form]
+    """By `<form id>/<version>`."""
+    current: Mapping[str, int]
+    """Form id → version now in force."""
+    deadlines: Mapping[str, Deadline]
+    """By assignment."""
+    groups: tuple[str, ...]
+    round: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One file judged. `facts`: what it was judged by, as JSON, so that the same can be derived again."""
+
+    kind: str
+    record: IssueRecord | None
+    examination: Examination
+    facts: str
+    late: bool
+
+
+def judge(
+    data: bytes, docket: Docket, *, received: dt.date, assigned: IssueRecord | None = None
+) -> Judged:
+    """Judges one file as received on `received`. `assigned`: what a person said it is (DESIGN §3.6), taken as it is."""
+    reading = read_returned(data)
+    if worst(reading.findings) == "error":
+        state = state_of(reading.findings)
+        return Judged(
+            kind=reading.kind,
+            record=None,
+            examination=Examination(state=state, findings=reading.findings),
+            facts="",
+            late=False,
+        )
+    identity: tuple[Finding, ...]
+    if assigned is not None:
+        record: IssueRecord | None = assigned
+        identity = (finding("identity.assigned", don_vi=assigned.context.get("ten_don_vi", "")),)
+    else:
+        issued, identity = resolve(reading, docket.keys, lambda serial: _issued(docket, serial))
+        record = docket.issued.get(issued.serial) if issued is not None else None
+        if issued is not None and record is not None and record.issued.round != docket.round:
+            identity += (finding("identity.other_round", dot=record.issued.round),)
+    if record is None:
+        state = state_of(identity) if identity else "unknown"
+        return Judged(
+            kind=reading.kind,
+            record=None,
+            examination=Examination(state=state, findings=reading.findings + tuple(identity)),
+            facts="",
+            late=False,
+        )
+    facts, text = facts_of(record, docket, received=received)
+    examination = examine(reading, facts, identity)
+    late = facts.deadline is not None and received >= facts.deadline.late_from
+    return Judged(kind=reading.kind, record=record, examination=examination, facts=text, late=late)
+
+
+def _issued(docket: Docket, serial: int) -> Issued | None:
+    record = docket.issued.get(serial)
+    return record.issued if record is not None else None
+
+
+def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date) -> tuple[Facts, str]:
+    """The facts a return of `record` is judged by, and their JSON."""
+    issued = record.issued
+    form = docket.forms[f"{issued.form}/{issued.version}"]
+    deadline = docket.deadlines.get(issued.assignment)
+    facts = Facts(
+        form=form,
+        year=period_year(issued.period),
+        issued=issued,
+        context=record.context,
+        children=record.children,
+        groups=docket.groups,
+        deadline=deadline,
+        received=received,
+        current_version=docket.current.get(issued.form),
+        prefilled=record.prefilled,
+    )
+    text = json.dumps(
+        {
+            "form": form.digest,
+            "serial": issued.serial,
+            "received": received.isoformat(),
+            "current_version": facts.current_version,
+            "groups": list(docket.groups),
+            "deadline": deadline
+            and [
+                deadline.on_time.isoformat(),
+                deadline.late_from.isoformat(),
+                deadline.accept_until.isoformat() if deadline.accept_until else None,
+                deadline.text,
+            ],
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+    return facts, text
+
+
+def state_of(findings: tuple[Finding, ...]) -> str:
+    """The state that findings alone decide (the table of docs/findings.md): refused before unknown before to_fix."""
+    states = {code_entry(f.code).state or "to_fix" for f in findings if f.severity == "error"}
+    return next((s for s in ("refused", "unknown", "to_fix") if s in states), "accepted")
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()

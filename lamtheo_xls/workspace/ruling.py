@@ -1,0 +1,202 @@
+"""What people rule: decisions taken from theo-doi.xlsx – and from nowhere else – before anything that counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lamtheo_xls.findings import Finding, World, finding
+from lamtheo_xls.ledger import Decision, Standing, SubmissionRecord
+from lamtheo_xls.register import Assignment, current
+from lamtheo_xls.reports.decisions import DecisionSheet, FileDecision, LineDecision, read_decisions
+from lamtheo_xls.reports.targets import sha_of
+from lamtheo_xls.text import same_unit
+from lamtheo_xls.workspace.collecting import docket_of, submission_of
+from lamtheo_xls.workspace.folder import STATUS, Office
+from lamtheo_xls.workspace.judging import Docket, judge
+from lamtheo_xls.workspace.owing import assignments_of
+
+OF_A_SUBMISSION = ("exclude", "as_is", "confirm", "supplement")
+"""Kinds that rule on one submission: a newer one needs a new ruling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken in from theo-doi.xlsx. `sha256` of the file as read (None: there is none)."""
+
+    sha256: str | None = None
+    sheet: DecisionSheet = DecisionSheet()
+    decisions: tuple[Decision, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def take_decisions(office: Office) -> Taken:
+    """Reads theo-doi.xlsx and records what is new: rulings, withdrawals, notes; files given to a unit are judged anew.
+
+    Findings: set.status_unreadable, set.decision_…; what was not understood rules nothing.
+    """
+    path = office.root / STATUS
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Taken()
+    except OSError as error:
+        raise World("world.target_open", duong_dan=path) from error
+    units = current(office.register, office.as_of)
+    sheet, findings = read_decisions(data, units)
+    if not sheet.readable:
+        return Taken(sha256=sha_of(data), sheet=sheet, findings=findings)
+    standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
+    files = office.ledger.standing(None)
+    submissions = {s.id: s for s in office.ledger.submissions()}
+    assignments, _ = assignments_of(office)
+    new: list[Decision] = []
+    for line in sheet.lines:
+        new += _of_line(office, line, standings.get(line.assignment))
+    for row in sheet.files:
+        record = submissions.get(row.submission)
+        if record is not None:
+            new += _of_file(office, row, record, files, assignments)
+    decided = office.ledger.decide(new)
+    notes = {f"assignment:{x.assignment}": x.note for x in sheet.lines if x.assignment in standings or x.note}
+    notes |= {f"submission:{x.submission}": x.note for x in sheet.files}
+    office.ledger.set_notes(notes, as_of=office.as_of, round=office.round.id)
+    again = [d for d in decided if d.kind in ("assign", "withdraw") and d.subject.startswith("submission:")]
+    _judge_anew(office, again, submissions)
+    return Taken(sha256=sha_of(data), sheet=sheet, decisions=decided, findings=findings)
+
+
+def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None:
+    """The decision that the cell Xử lý of a row shows: the ruling that stands, unless it was about another submission
+    than the one on screen; else that the signed copy has come."""
+    if standing is None:
+        return None
+    decision = standing.decision
+    if decision is not None and not (decision.kind in OF_A_SUBMISSION and (decision.bound_to or "") != on_screen):
+        return decision
+    return standing.signed
+
+
+def _of_line(office: Office, line: LineDecision, standing: Standing | None) -> list[Decision]:
+    if not line.understood:
+        return []
+    subject = f"assignment:{line.assignment}"
+    shown = shown_decision(standing, line.submission)
+    if not line.kind:
+        if shown is None:
+            return []
+        return [Decision(subject=subject, kind="withdraw", as_of=office.as_of, detail={"of": shown.kind})]
+    detail: dict[str, str] = {}
+    if line.kind == "extend" and line.date is not None:
+        detail["until"] = line.date.isoformat()
+    if line.kind == "signed":
+        detail["on"] = (line.date or _signed_on(standing, office)).isoformat()
+    bound = line.submission or None if line.kind in OF_A_SUBMISSION else None
+    if shown is not None and shown.kind == line.kind and dict(shown.detail) == detail:
+        return []
+    return [
+        Decision(
+            subject=subject, kind=line.kind, as_of=office.as_of, detail=detail, bound_to=bound, round=office.round.id
+        )
+    ]
+
+
+def _signed_on(standing: Standing | None, office: Office) -> dt.date:
+    if standing is not None and standing.signed is not None and standing.signed.detail.get("on"):
+        return dt.date.fromisoformat(standing.signed.detail["on"])
+    return office.as_of
+
+
+def _of_file(
+    office: Office,
+    row: FileDecision,
+    record: SubmissionRecord,
+    files: Mapping[str, Decision],
+    assignments: tuple[Assignment, ...],
+) -> list[Decision]:
+    if not row.understood:
+        return []
+    subject = f"submission:{record.id}"
+    standing = files.get(subject)
+    unit = row.unit
+    kind = row.kind
+    if kind == "confirm" and not unit:
+        unit = proposed_unit(office, record)
+        kind = "assign" if unit else "confirm"
+    if not kind:
+        return [Decision(subject=subject, kind="withdraw", as_of=office.as_of)] if standing is not None else []
+    detail: dict[str, str] = {}
+    target = _assignment_for(record, unit, assignments) if unit else None
+    out = []
+    if target is not None:
+        detail["assignment"] = target.id
+        if kind == "enter":
+            out.append(
+                Decision(
+                    subject=f"assignment:{target.id}", kind="enter", as_of=office.as_of, round=office.round.id
+                )
+            )
+        if kind in ("enter", "as_is", "supplement"):
+            kind = "assign"
+    elif kind == "assign":
+        return []
+    if standing is not None and standing.kind == kind and dict(standing.detail) == detail:
+        return out
+    out.append(
+        Decision(subject=subject, kind=kind, as_of=office.as_of, detail=detail, round=office.round.id)
+    )
+    return out
+
+
+def _assignment_for(
+    record: SubmissionRecord, unit: str, assignments: tuple[Assignment, ...]
+) -> Assignment | None:
+    owed = [a for a in assignments if a.unit == unit]
+    return next((a for a in owed if a.form == record.form), owed[0] if owed else None)
+
+
+def proposed_unit(office: Office, record: SubmissionRecord) -> str:
+    """Code of the unit a file seems to be from: the one chosen inside a shared workbook; '' where nothing says."""
+    for f in record.findings:
+        if f.code == "identity.shared":
+            chosen = dict(f.args).get("don_vi", "")
+            for unit in current(office.register, office.as_of):
+                if chosen and (same_unit(unit.name, chosen) or same_unit(unit.short_name, chosen)):
+                    return unit.code
+    return ""
+
+
+def _judge_anew(
+    office: Office, decisions: list[Decision], submissions: Mapping[str, SubmissionRecord]
+) -> None:
+    """Files that were given to a unit (or taken back from it) are judged as what they now are."""
+    if not decisions:
+        return
+    docket: Docket = docket_of(office)
+    records = []
+    for decision in decisions:
+        record = submissions[decision.subject.removeprefix("submission:")]
+        target = decision.detail.get("assignment") if decision.kind == "assign" else None
+        assigned = office.ledger.issued_for(target) if target else None
+        if target and assigned is None:
+            continue
+        data = office.ledger.fetch(record.sha256)
+        verdict = judge(data, docket, received=record.received, assigned=assigned)
+        records.append(
+            replace(
+                submission_of(office, verdict, record.sha256, record.file, record.received, record.modified),
+                id=record.id,
+            )
+        )
+    office.ledger.judge_again(records)
+
+
+def close_round(office: Office, *, closed: bool) -> tuple[Finding, ...]:
+    """«Chốt số liệu» or its undoing; a finding where it was so already."""
+    if closed:
+        changed = office.ledger.close_round(office.round.id, as_of=office.as_of)
+    else:
+        changed = office.ledger.reopen_round(office.round.id, as_of=office.as_of)
+    return () if changed else (finding("set.round_as_it_was", dot=office.round.id),)
+

@@ -1,0 +1,91 @@
+"""Deriving everything again from the archive and comparing: what `doi-chieu` does (DESIGN §3.2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from lamtheo_xls.definitions import load_form
+from lamtheo_xls.definitions.model import Deadline, Form
+from lamtheo_xls.findings import World, say
+from lamtheo_xls.ledger import SubmissionRecord, text_of
+from lamtheo_xls.workspace.collecting import docket_of
+from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.judging import Docket, digest_of, judge
+
+Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
+
+
+def verify(office: Office, *, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
+    """Judges every received file again from the archived bytes by the facts it was judged by then.
+
+    Gives how many were compared and, for those that come out otherwise (or whose bytes or grounds are gone), file, what
+    the ledger says and what comes out now.
+    """
+    records = tuple(r for r in office.ledger.submissions() if r.round in (None, "", office.round.id))
+    docket = docket_of(office)
+    differing = []
+    for record in progress(records, len(records), say("workspace.progress.verify")):
+        now = _derive(office, docket, record)
+        was = record.verdict
+        if now != (was, record.examination):
+            differing.append({"file": record.file, "was": was, "now": now[0]})
+    for sha in office.ledger.unsound():
+        differing.append({"file": sha, "was": say("workspace.verify.whole"), "now": say("workspace.verify.damaged")})
+    return len(records), tuple(differing)
+
+
+def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[str, str]:
+    try:
+        data = office.ledger.fetch(record.sha256)
+    except World:
+        return say("workspace.verify.damaged"), ""
+    facts = record.judged.get("facts", "")
+    if digest_of(facts) != record.judged.get("facts_sha256"):
+        return say("workspace.verify.facts"), ""
+    as_then = _docket_then(office, docket, facts) if facts else docket
+    if as_then is None:
+        return say("workspace.verify.grounds"), ""
+    assigned = None
+    if any(f.code == "identity.assigned" for f in record.findings) and record.serial is not None:
+        assigned = office.ledger.issued(record.serial)
+    verdict = judge(data, as_then, received=record.received, assigned=assigned)
+    return verdict.examination.state, text_of(verdict.examination)
+
+
+def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
+    """The docket as it was: definition by its hash from the archive, deadline, groups and versions from the facts."""
+    raw: dict[str, Any] = json.loads(facts)
+    record = office.ledger.issued(raw["serial"])
+    if record is None:
+        return None
+    form = next((f for f in docket.forms.values() if f.digest == raw["form"]), None) or _archived(office, raw["form"])
+    if form is None:
+        return None
+    deadline = raw["deadline"]
+    then: dict[str, Deadline] = {}
+    if deadline:
+        then[record.issued.assignment] = Deadline(
+            on_time=dt.date.fromisoformat(deadline[0]),
+            late_from=dt.date.fromisoformat(deadline[1]),
+            accept_until=dt.date.fromisoformat(deadline[2]) if deadline[2] else None,
+            text=deadline[3],
+        )
+    return replace(
+        docket,
+        forms={**docket.forms, f"{form.id}/{form.version}": form},
+        current={**docket.current, form.id: raw["current_version"]},
+        deadlines=then,
+        groups=tuple(raw["groups"]),
+    )
+
+
+def _archived(office: Office, digest: str) -> Form | None:
+    sha = office.ledger.setting(f"definition.{digest}")
+    if sha is None:
+        return None
+    form, _ = load_form(office.ledger.fetch(sha))
+    return form
