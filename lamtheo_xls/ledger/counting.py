@@ -21,7 +21,7 @@ from lamtheo_xls.ledger.records import Counted, Decision, Standing, SubmissionRe
 #            were listed never matters
 _VIEW = """
 WITH latest AS (
-    SELECT submission, max(seq) AS seq FROM judgements WHERE seq <= :horizon GROUP BY submission
+    SELECT submission, max(seq) AS seq FROM judgements WHERE seq <= :horizon {scope} GROUP BY submission
 ),
 standing AS (
     SELECT d.* FROM decisions d JOIN (
@@ -62,6 +62,13 @@ fit AS (
     ) AS nth FROM placed WHERE why <> '' AND assignment IS NOT NULL AND round = :round
 )
 """
+_EVERYTHING = _VIEW.format(scope="")
+_SOME = _VIEW.format(
+    scope="""AND submission IN (
+        SELECT submission FROM judgements WHERE assignment IN (SELECT value FROM json_each(:only))
+        UNION SELECT bound FROM decisions WHERE target IN (SELECT value FROM json_each(:only))
+    )"""
+)
 _COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.form, p.state, p.received, p.late, p.serial, p.examination,
     p.judged, p.assignment, p.part, p.round, p.modified, p.excluded, p.why"""
 _ALL = 2**63 - 1
@@ -72,7 +79,7 @@ _Key = tuple[str, int, str, str]
 def counting(db: sqlite3.Connection, round: str) -> tuple[Counted, ...]:
     """For every (assignment, part) of the round the submission that counts, in order of assignment and part."""
     rows = db.execute(
-        f"{_VIEW} SELECT {_COLUMNS} FROM placed p JOIN fit f ON f.id = p.id WHERE f.nth = 1"
+        f"{_EVERYTHING} SELECT {_COLUMNS} FROM placed p JOIN fit f ON f.id = p.id WHERE f.nth = 1"
         " ORDER BY p.assignment, p.part",
         {"round": round, "horizon": horizon(db, round)},
     )
@@ -96,7 +103,7 @@ def submissions(db: sqlite3.Connection, round: str | None, assignment: str | Non
     else:
         found = [record for name in _rounds(db) for record, _, _ in _listed(db, name)]
         loose = db.execute(
-            f"{_VIEW} SELECT {_COLUMNS} FROM placed p WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
+            f"{_EVERYTHING} SELECT {_COLUMNS} FROM placed p WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
         )
         found += [_record(row, row["state"]) for row in loose]
     return tuple(
@@ -104,10 +111,10 @@ def submissions(db: sqlite3.Connection, round: str | None, assignment: str | Non
     )
 
 
-def states_of(db: sqlite3.Connection, ids: Iterable[str], round: str) -> dict[str, str]:
-    """How submissions of one round stand now, by id."""
-    wanted = set(ids)
-    return {record.id: record.state for record, _, _ in _listed(db, round, wanted) if record.id in wanted}
+def states_of(db: sqlite3.Connection, round: str, assignments: Iterable[str]) -> dict[str, str]:
+    """How the submissions of some assignments of a round stand now, by id."""
+    only = json.dumps(sorted(set(assignments)))
+    return {record.id: record.state for record, _, _ in _listed(db, round, only)}
 
 
 def standing_of_round(db: sqlite3.Connection, round: str, issued: Iterable[tuple[str, str]]) -> tuple[Standing, ...]:
@@ -157,20 +164,20 @@ def _rounds(db: sqlite3.Connection) -> list[str]:
     return sorted(row[0] for row in rows)
 
 
-def _listed(
-    db: sqlite3.Connection, round: str, wanted: set[str] | None = None
-) -> list[tuple[SubmissionRecord, _Key, bool]]:
-    """Submissions of the round with their rank and whether a person left them out."""
+def _listed(db: sqlite3.Connection, round: str, only: str | None = None) -> list[tuple[SubmissionRecord, _Key, bool]]:
+    """Submissions of the round (of the assignments in the JSON list `only`) with their rank and whether a person left
+    them out."""
     end = horizon(db, round)
-    sql = f"{_VIEW} SELECT {_COLUMNS}, f.nth FROM placed p LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
-    rows = db.execute(sql, {"round": round, "horizon": end}).fetchall()
+    view = _EVERYTHING if only is None else _SOME
+    sql = f"{view} SELECT {_COLUMNS}, f.nth FROM placed p LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
+    rows = db.execute(sql, {"round": round, "horizon": end, "only": only}).fetchall()
     best = {(r["assignment"], r["part"]): _key(r) for r in rows if r["nth"] == 1}
     found = [
         (_record(r, _state(r, best.get((r["assignment"], r["part"])))), _key(r), bool(r["excluded"])) for r in rows
     ]
     if end != _ALL:
         inside = {record.id for record, _, _ in found}
-        for r in db.execute(sql, {"round": round, "horizon": _ALL}):
+        for r in db.execute(sql, {"round": round, "horizon": _ALL, "only": only}):
             if r["id"] not in inside:
                 found.append((_record(r, r["state"], after_close=True), _key(r), bool(r["excluded"])))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lamtheo_xls.ledger.counting import states_of
@@ -131,10 +131,9 @@ def _as_they_stand(
     db: sqlite3.Connection, told: Iterable[tuple[SubmissionRecord, bool]]
 ) -> tuple[SubmissionRecord, ...]:
     told = list(told)
-    rounds = {r.round for r, fresh in told if fresh and r.round}
-    states: Mapping[str, str] = {}
-    for round in rounds:
-        states = {**states, **states_of(db, {r.id for r, fresh in told if fresh and r.round == round}, round)}
+    states: dict[str, str] = {}
+    for round in sorted({r.round for r, fresh in told if fresh and r.round}):
+        states |= states_of(db, round, {r.assignment for r, _ in told if r.round == round and r.assignment})
     return tuple(r.seen_as(states.get(r.id, r.state)) if fresh else r for r, fresh in told)
 
 
