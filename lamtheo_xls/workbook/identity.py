@@ -104,3 +104,13 @@ def serial_of(code: str) -> int:
     for char in code[3:].replace("-", "")[:SERIAL_CHARS]:
         number = number * 32 + _READ[char]
     return number
+
+
+META_WORD = "lamtheo_xls"
+"""Stands in `_meta`!A1; the payload's pieces follow down column A from row 2, the tag stands in B2."""
+_PIECE = 180  # some programs cut strings at 255 characters
+
+
+def meta_pieces(payload: str) -> tuple[str, ...]:
+    """The payload in pieces short enough for every program; joined again they are the payload."""
+    return tuple(payload[i : i + _PIECE] for i in range(0, len(payload), _PIECE))

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from lamtheo_xls.definitions.model import Field, Form, Table
+from lamtheo_xls.findings import say
+from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
+
+Kind = Literal["static", "context", "input", "formula", "key", "number"]
+PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
+"""Printable width: A4 with margins of 30 mm left and 15 mm right."""
+DATA_ROW_POINTS = 21.0
+_NUMBER_MM, _COLUMN_MM, _MESSAGE_MM, _DUE_MM = 12.0, 30.0, 70.0, 42.0
+_NAME = re.compile(r"\{(\w+)\}")
+UNIT_FIELD = Field(
+    id="don_vi",
+    label=say("workbook.unit.label"),
+    short=say("workbook.unit.short"),
+    type="choice",
+    choices_from="units",
+    required=True,
+    help=say("workbook.unit.help"),
+    printed=False,
+)
+"""The input of the shared workbook in which the unit says who it is."""
 
 
 class Spot(NamedTuple):
@@ -21,14 +44,15 @@ class Laid:
     at: Spot
     to: Spot
     """Lower right corner; equal to `at` where nothing is merged."""
-    kind: Literal["static", "context", "input", "formula", "key", "number"]
+    kind: Kind
     style: str
     text: str = ""
+    """For kind 'formula' the role: verdict, message, used, line, hold, faulty, faults, length, total.…, unit_name."""
     field: str = ""
     """Field id for inputs (`ten_chi_bo` in a table: see `table` and `index`)."""
     table: str = ""
     index: int = 0
-    """Row of the table, from 1."""
+    """Row of the table, from 1; 0 outside its data rows."""
     printed: bool = True
 
 
@@ -69,6 +93,13 @@ class Layout:
     """Column → width in characters."""
     heights: Mapping[int, float]
     """Row → height in points."""
+    verdict: Spot
+    closing_rows: tuple[int, int]
+    """First and last row of Nơi nhận and signature; the row below them is locked and empty."""
+    title_run: tuple[int, int]
+    """Columns of the Party title, the place-and-date line and the signature."""
+    shared: bool = False
+    """A shared workbook: it has the field `don_vi` and belongs to nobody."""
 
 
 def column_letters(column: int) -> str:
@@ -83,3 +114,389 @@ def column_letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """(11, 4) → 'D11'."""
     return f"{column_letters(column)}{row}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintLayout:
+    """Where BẢN IN puts the main sheet: heads in their order, then rows closed up, the signature following."""
+
+    shift: int
+    """Main row minus this is the row on BẢN IN, for everything above the table."""
+    first_row: int
+    last_row: int
+    """The rows that close up."""
+    columns: int
+    source_column: int
+    """Hidden: which row of the main sheet stands here, counted from the key row (1); 0 for none."""
+    ranks: tuple[int, int]
+    """Main rows from which ranks are taken: the key row and the last row of the signature."""
+    signature_column: int
+
+
+def lay_out_print(layout: Layout) -> PrintLayout:
+    """Where the parts of BẢN IN lie; every row of the main sheet that can print has room."""
+    top, bottom = layout.print_area
+    start = layout.head_rows[1] + 1 if layout.areas else layout.closing_rows[0]
+    never = sum(1 for a in layout.areas.values() for r in (a.key_row, a.end_row))
+    shift = top.row - 1
+    first = start - shift
+    return PrintLayout(
+        shift=shift,
+        first_row=first,
+        last_row=first + (bottom.row - start) - never,
+        columns=bottom.column,
+        source_column=bottom.column + 1,
+        ranks=(start, bottom.row),
+        signature_column=layout.title_run[0],
+    )
+
+
+def lay_out(form: Form, rows: Mapping[str, int], *, shared: bool = False) -> Layout:
+    """Where every part of `form` lies when its tables have `rows` (table id → data rows).
+
+    Rows 1-3 (4 in the shared workbook, which asks for its unit) stand above the printed form and are not printed:
+    notice and code, check panel and due date, general explanation. Pure; a table missing from `rows` gets its minimum.
+    """
+    return _Drawing(form, rows, shared).layout()
+
+
+class _Drawing:
+    """The pencil that moves down the sheet; used once by `lay_out`, never seen outside."""
+
+    def __init__(self, form: Form, rows: Mapping[str, int], shared: bool) -> None:
+        self.form, self.rows, self.shared = form, rows, shared
+        self.cells: list[Laid] = []
+        self.fields: dict[str, Spot] = {}
+        self.areas: dict[str, Area] = {}
+        self.heights: dict[int, float] = {}
+        self.row = 0
+        self._columns()
+
+    # -- columns ------------------------------------------------------------------------------------------------
+
+    def _columns(self) -> None:
+        """Printed columns first, then what is not printed, the message, the hidden helpers, the row keys."""
+        form = self.form
+        self.columns: dict[str, dict[str, int]] = {}
+        printed: dict[int, float] = {}
+        for table in form.tables:
+            at = 1 if table.number_label else 0
+            if at:
+                printed.setdefault(1, _NUMBER_MM)
+            self.columns[table.id] = {}
+            for column in (c for c in table.columns if c.printed):
+                at += 1
+                self.columns[table.id][column.id] = at
+                printed.setdefault(at, column.width or _COLUMN_MM)
+        if not printed:
+            printed = dict.fromkeys(range(1, 7), PAPER_MM[form.orientation] / 6)
+        self.last = last = len(printed)
+        self.millimetres = dict(printed)
+        side_last = last
+        for table in form.tables:
+            at = last
+            for column in (c for c in table.columns if not c.printed):
+                at += 1
+                self.columns[table.id][column.id] = at
+                self.millimetres.setdefault(at, column.width or _COLUMN_MM)
+            side_last = max(side_last, at)
+        self.helpers: dict[str, int] = {"message": side_last + 1}
+        self.millimetres[side_last + 1] = _MESSAGE_MM
+        names = ["used", "faulty", "faults"]
+        for table in form.tables:
+            names += [f"len.{table.id}.{column.id}" for column in table.columns]
+        for i, name in enumerate(names):
+            self.helpers[name] = side_last + 2 + i
+        self.key_column = side_last + 2 + len(names)
+        self.left = 2 if any(t.number_label for t in form.tables) else 1
+        self.run = self._title_run()
+
+    def _title_run(self) -> tuple[int, int]:
+        """The neighbouring columns in the right half that fit the Party title most closely: its rule is as long."""
+        need = text_mm(self.form.head.title_right, 15, bold=True) + 3
+        total = sum(self.millimetres[c] for c in range(1, self.last + 1))
+        best = (0.0, self.last // 2 + 1, self.last)
+        for first in range(2, self.last + 1):
+            start = sum(self.millimetres[c] for c in range(1, first))
+            if start < 0.4 * total:
+                continue
+            for final in range(first, self.last + 1):
+                width = sum(self.millimetres[c] for c in range(first, final + 1))
+                if width >= need and (not best[0] or width < best[0]):
+                    best = (width, first, final)
+        return best[1], best[2]
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def put(self, first: int, last: int, kind: Kind, style: str, text: str = "", **more: object) -> Spot:
+        """A cell or a merge over columns first..last of the current row."""
+        at = Spot(self.row, first)
+        self.cells.append(
+            Laid(at=at, to=Spot(self.row, last), kind=kind, style=style, text=text, **more)  # type: ignore[arg-type]
+        )
+        return at
+
+    def ask(self, id: str, first: int, last: int, style: str, *, printed: bool = True) -> None:
+        """The open cell of a single field, with its key and, where it can be at fault, its panel cells."""
+        self.fields[id] = self.put(first, last, "input", style, field=id, printed=printed)
+        self.put(self.key_column, self.key_column, "key", "key", f"field.{id}", printed=False)
+        field = UNIT_FIELD if id == UNIT_FIELD.id else self.form.field(id)
+        if field.required or field.max_length:
+            self.watch(id)
+
+    def watch(self, field: str, table: str = "", index: int = 0) -> None:
+        """Panel cells of the current row: its message and its count of faults."""
+        for role in ("message", "faulty", "faults"):
+            column = self.helpers[role]
+            style = "message" if role == "message" else "helper"
+            self.put(column, column, "formula", style, role, field=field, table=table, index=index, printed=False)
+
+    def down(self, points: float) -> None:
+        self.row += 1
+        self.heights[self.row] = points
+
+    # -- the sheet, top to bottom --------------------------------------------------------------------------------
+
+    def layout(self) -> Layout:
+        form = self.form
+        code_head = self._top()
+        top = self.row + 1
+        self._head()
+        self._titles()
+        self._body()
+        head_rows, tail = (0, 0), 0
+        for i, table in enumerate(form.tables):
+            heads = self._table(table, first=i == 0)
+            head_rows = head_rows if i else heads
+        code_close = self.code_close if form.tables else code_head
+        tail = self.row + 1
+        self._closing(tail)
+        return Layout(
+            form=form.id,
+            version=form.version,
+            sheet=form.sheet,
+            cells=tuple(sorted(self.cells, key=lambda c: c.at)),
+            fields=self.fields,
+            areas=self.areas,
+            key_column=self.key_column,
+            helper_columns=self.helpers,
+            code_head=code_head,
+            code_close=code_close,
+            print_area=(Spot(top, 1), Spot(self.row, self.last)),
+            head_rows=head_rows,
+            widths={c: _characters(mm) for c, mm in self.millimetres.items()},
+            heights=self.heights,
+            shared=self.shared,
+            verdict=Spot(2, 1),
+            closing_rows=(tail, self.row),
+            title_run=self.run,
+        )
+
+    def _top(self) -> Spot:
+        """Rows that are not printed."""
+        split, last = self.run[0], self.last
+        self.down(28)
+        self.put(1, split - 1, "static", "notice", say("workbook.top.notice"), printed=False)
+        code = self.put(split, last, "key", "code", "{ma}", printed=False)
+        for role in ("used", "faulty", "faults"):
+            column = self.helpers[role]
+            self.put(column, column, "formula", "helper", f"total.{role}", printed=False)
+        self.down(30)
+        room, due = 0.0, last + 1
+        while room < _DUE_MM and due > 2:
+            due -= 1
+            room += self.millimetres[due]
+        self.put(1, due - 1, "formula", "verdict", "verdict", printed=False)
+        self.put(due, last, "context", "due", say("workbook.top.due"), printed=False)
+        if self.form.explanation:
+            self.down(19)
+            self.put(1, self.left, "static", "side_label", say("workbook.top.explanation"), printed=False)
+            self.ask(self.form.explanation, self.left + 1, last, "cell.left.may.text", printed=False)
+        if self.shared:
+            self.down(19)
+            self.put(1, self.left, "static", "side_label", say("workbook.top.unit"), printed=False)
+            self.ask(UNIT_FIELD.id, self.left + 1, last, "cell.left.must.text", printed=False)
+        return code
+
+    def _head(self) -> None:
+        head, (first, final) = self.form.head, self.run
+        lines = max(len(head.left), 3)
+        for i in range(lines):
+            self.down(20 if i == 0 else 18)
+            if i < len(head.left):
+                bold = i == len(head.left) - 1
+                by_unit = self.shared and "{don_vi}" in head.left[i]
+                style = "org_bold" if bold else "org"
+                if by_unit:
+                    self.put(1, first - 1, "formula", style, "unit_name", field=UNIT_FIELD.id)
+                else:
+                    self.put(1, first - 1, "context", style, head.left[i])
+            if i == 0 and head.title_right:
+                self.put(first, final, "static", "party_title", head.title_right)
+            if i == lines - 1 and head.place_date:
+                self.ask(head.place_date, first, final, "place_date")
+
+    def _titles(self) -> None:
+        self.down(7)
+        for i, line in enumerate(self.form.title):
+            self.down(20 if i == 0 else 18)
+            self.put(1, self.last, "context" if "{" in line else "static", "abstract" if i else "doc_kind", line)
+        self.down(6)
+
+    def _body(self) -> None:
+        """Single fields that no other part of the form has taken, label left, input right."""
+        form = self.form
+        taken = {form.head.place_date, form.closing.post, form.closing.name, form.explanation, *form.closing.recipients}
+        for field in form.fields:
+            if field.id in taken:
+                continue
+            self.down(20)
+            self.put(1, self.left, "static", "label", field.label)
+            must = "must" if field.required else "may"
+            self.ask(field.id, self.left + 1, self.last, f"cell.{field.align}.{must}.{field.type}")
+
+    def _table(self, table: Table, *, first: bool) -> tuple[int, int]:
+        columns = self.columns[table.id]
+        grouped = any(c.group for c in table.columns if c.printed)
+        head_first = self.row + 1
+        self.down(17 if grouped else self._head_height(table, grouped=False))
+        if grouped:
+            self.down(self._head_height(table, grouped=True))
+        head_last = self.row
+        if not first:
+            self._rank(head_first, head_last, "line")
+        if table.number_label:
+            self._over(head_first, head_last, 1, 1, "head", table.number_label)
+        done: set[str] = set()
+        for column in table.columns:
+            at = columns[column.id]
+            style = "head" if column.printed else "head_side"
+            if not column.group:
+                self._over(head_first, head_last, at, at, style, column.label, printed=column.printed)
+                continue
+            if column.group not in done:
+                done.add(column.group)
+                span = [columns[c.id] for c in table.columns if c.group == column.group]
+                self._over(head_first, head_first, min(span), max(span), style, column.group, printed=column.printed)
+            self._over(head_last, head_last, at, at, style, column.label, printed=column.printed)
+        message = self.helpers["message"]
+        self._over(head_first, head_last, message, message, "head_side", say("workbook.top.message"), printed=False)
+
+        self.down(12)
+        key_row = self.row
+        for column in table.columns:
+            at = columns[column.id]
+            self.put(at, at, "key", "key", f"{table.id}.{column.id}", printed=False)
+        if first:
+            self.put(self.helpers["used"], self.helpers["used"], "number", "helper", "0", printed=False)
+        else:
+            self._rank(key_row, key_row, "hold")
+
+        ticks = {c for rule in self.form.rules if rule.kind == "exactly_one" for c in rule.columns}
+        count = self.rows.get(table.id, max(table.rows_minimum, 1))
+        for index in range(1, count + 1):
+            self.down(DATA_ROW_POINTS)
+            if table.number_label:
+                self.put(1, 1, "number", "number", str(index), table=table.id, index=index)
+            for column in table.columns:
+                at = columns[column.id]
+                must = "must" if column.required or column.id in ticks else "may"
+                style = f"{'cell' if column.printed else 'side'}.{column.align}.{must}.{column.type}"
+                self.put(at, at, "input", style, field=column.id, table=table.id, index=index, printed=column.printed)
+                helper = self.helpers[f"len.{table.id}.{column.id}"]
+                self.put(
+                    helper,
+                    helper,
+                    "formula",
+                    "helper",
+                    "length",
+                    field=column.id,
+                    table=table.id,
+                    index=index,
+                    printed=False,
+                )
+            used = self.helpers["used"]
+            self.put(used, used, "formula", "helper", "used", table=table.id, index=index, printed=False)
+            self.watch("", table.id, index)
+            self.put(self.key_column, self.key_column, "key", "key", f"{table.id}.{index}", printed=False)
+
+        self.down(11)
+        self.code_close = self.put(self.left, self.left, "key", "code_close", "{ma}", table=table.id)
+        self._rank(self.row, self.row, "hold")
+        self.watch("", table.id)
+        self.put(self.key_column, self.key_column, "key", "key", "end", printed=False)
+        self.areas[table.id] = Area(
+            table=table.id,
+            first_row=key_row + 1,
+            last_row=key_row + count,
+            key_row=key_row,
+            end_row=self.row,
+            number_column=1 if table.number_label else 0,
+            columns=columns,
+        )
+        return head_first, head_last
+
+    def _over(
+        self, first_row: int, last_row: int, first: int, last: int, style: str, text: str, *, printed: bool = True
+    ) -> None:
+        """A head over several rows."""
+        self.cells.append(
+            Laid(
+                at=Spot(first_row, first),
+                to=Spot(last_row, last),
+                kind="static",
+                style=style,
+                text=text,
+                printed=printed,
+            )
+        )
+
+    def _head_height(self, table: Table, *, grouped: bool) -> float:
+        """Room for the tallest column head, in points."""
+        lines = 1.0
+        for column in table.columns:
+            width = self.millimetres[self.columns[table.id][column.id]]
+            need = wrapped_lines(column.label, 12, width, bold=True)
+            lines = max(lines, need if column.group or not grouped else need - 1)
+        return 15.6 * lines + 4
+
+    def _closing(self, tail: int) -> None:
+        """Authority, post and «Nơi nhận:», recipients, the signer's name: at most one open field in a row."""
+        closing, (first, final) = self.form.closing, self.run
+        self.down(21)
+        self.put(first, final, "context", "authority", closing.authority)
+        self.down(19)
+        if closing.recipients_label:
+            self.put(self.left, first - 1, "static", "recipients_label", closing.recipients_label)
+        self.ask(closing.post, first, final, "post")
+        below = max(len(closing.recipients) + 1, 4)
+        for i in range(below):
+            self.down(17 if i < below - 1 else 20)
+            if i < len(closing.recipients):
+                self.ask(closing.recipients[i], self.left, first - 1, "recipient")
+            if i == below - 1:
+                self.ask(closing.name, first, final, "name")
+        self._rank(tail, self.row, "line")
+
+    def _rank(self, first_row: int, last_row: int, role: str) -> None:
+        """Hidden ranks by which BẢN IN finds its rows: a `line` always prints, a `hold` row never."""
+        used = self.helpers["used"]
+        for row in range(first_row, last_row + 1):
+            at = Spot(row, used)
+            self.cells.append(Laid(at=at, to=at, kind="formula", style="helper", text=role, printed=False))
+
+
+def _characters(millimetres: float) -> float:
+    """Paper millimetres → column width in characters of the Normal font (7 pixels wide, 5 of padding)."""
+    return round((millimetres / 25.4 * 96 - 5) / 7, 2)
+
+
+def fill(text: str, context: Mapping[str, str]) -> str:
+    """`text` with every `{name}` filled from the context; a name that is not known leaves nothing."""
+    return _NAME.sub(lambda m: context.get(m.group(1), ""), text)
+
+
+def locked_text(cell: Laid, context: Mapping[str, str]) -> str:
+    """What a cell of kind 'static' or 'context' says; organisation lines are printed in capitals."""
+    text = fill(cell.text, context) if cell.kind == "context" else cell.text
+    return text.upper() if cell.style in ("org", "org_bold") else text

@@ -1,0 +1,407 @@
+"""Owns the check panel: each rule declared once, as a formula for the clerk's screen and as the same test in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from lamtheo_xls.definitions.model import Field, Form, Table
+from lamtheo_xls.findings import say
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, Spot, address, column_letters, fill
+
+Cached = str | int
+Rows = tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What stands in the inputs: single fields by id; rows of a table by their index, {} for a blank row."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Rows] = field(default_factory=dict)
+
+
+NOTHING = Filled(fields=MappingProxyType({}), rows=MappingProxyType({}))
+
+
+def starting(form: Form, context: Mapping[str, str], filled: Filled = NOTHING) -> Filled:
+    """`filled` over the form's own defaults: what the inputs of a workbook hold when it leaves."""
+    own = {f.id: fill(f.default, context) for f in form.fields if f.default}
+    return Filled(fields={**own, **filled.fields}, rows=filled.rows)
+
+
+# -- the rules ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One kind of rule: true means a fault. Both see only lengths (or a count of rows), never the text itself."""
+
+    formula: Callable[[Sequence[str], int], str]
+    fails: Callable[[Sequence[int], int], bool]
+
+
+TESTS: Mapping[str, Test] = {
+    "required": Test(formula=lambda x, n: f"{x[0]}=0", fails=lambda x, n: x[0] == 0),
+    "max_length": Test(formula=lambda x, n: f"{x[0]}>{n}", fails=lambda x, n: x[0] > n),
+    "tick_missing": Test(formula=lambda x, n: "+".join(x) + "=0", fails=lambda x, n: sum(x) == 0),
+    "tick_both": Test(
+        formula=lambda x, n: "+".join(f"IF({c}>0,1,0)" for c in x) + ">1",
+        fails=lambda x, n: sum(1 for c in x if c > 0) > 1,
+    ),
+    "min_rows": Test(formula=lambda x, n: f"{x[0]}<{n}", fails=lambda x, n: x[0] < n),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule of the form as the panel runs it; the message stands at the first of its columns."""
+
+    kind: str
+    columns: tuple[str, ...]
+    limit: int
+    message: str
+    """Words with `{o}` left open for the cell."""
+
+
+def row_checks(form: Form, table: Table) -> tuple[Check, ...]:
+    """What each used row of `table` is tested for, in the order of its columns."""
+    found: list[Check] = []
+    for column in table.columns:
+        found += _own_checks(column)
+        for rule in form.rules:
+            if rule.kind == "exactly_one" and rule.panel and rule.table == table.id and rule.columns[0] == column.id:
+                name = say("workbook.panel.or").join(table.column(c).short for c in rule.columns)
+                found += (
+                    Check(kind=kind, columns=rule.columns, limit=0, message=_words(kind, name))
+                    for kind in ("tick_missing", "tick_both")
+                )
+    return tuple(found)
+
+
+def table_checks(form: Form, table: Table) -> tuple[Check, ...]:
+    """What `table` as a whole is tested for; the cell named is the first required one of its first row."""
+    first = next((c.id for c in table.columns if c.required), table.columns[0].id)
+    return tuple(
+        Check(kind="min_rows", columns=(first,), limit=rule.count, message=_words("min_rows", "", rule.count))
+        for rule in form.rules
+        if rule.kind == "min_rows" and rule.panel and rule.table == table.id
+    )
+
+
+def field_checks(form: Form, id: str) -> tuple[Check, ...]:
+    """What the single field `id` is tested for."""
+    return tuple(_own_checks(UNIT_FIELD if id == UNIT_FIELD.id else form.field(id)))
+
+
+def _own_checks(field: Field) -> Iterator[Check]:
+    if field.required:
+        yield Check(kind="required", columns=(field.id,), limit=0, message=_words("required", field.short))
+    if field.max_length:
+        message = _words("max_length", field.short, field.max_length)
+        yield Check(kind="max_length", columns=(field.id,), limit=field.max_length, message=message)
+
+
+def _words(kind: str, name: str, number: int = 0) -> str:
+    return say(f"workbook.panel.{kind}", ten=name, so=number)
+
+
+# -- blanks and lengths, alike on both sides ----------------------------------------------------------------------
+
+
+def length(text: str) -> int:
+    """Characters of `text` as the panel counts them: outer spaces gone, inner runs one; 0 = blank."""
+    return len(" ".join(w for w in text.replace("\n", " ").replace("\xa0", " ").split(" ") if w))
+
+
+def _length_formula(cell: str) -> str:
+    return f'IFERROR(LEN(TRIM(SUBSTITUTE(SUBSTITUTE({cell},CHAR(10)," "),"\xa0"," "))),1)'
+
+
+# -- reaching inputs ----------------------------------------------------------------------------------------------
+
+
+class Fences:
+    """Ranges that begin and end on locked cells: an input cut out from between them leaves them whole."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._open = {
+            (row, column)
+            for c in layout.cells
+            if c.kind == "input"
+            for row in range(c.at.row, c.to.row + 1)
+            for column in range(c.at.column, c.to.column + 1)
+        }
+        self._areas = tuple(layout.areas.values())
+
+    def around(self, spot: Spot) -> tuple[int, int]:
+        """First and last row of the range that reaches the input at `spot`."""
+        for area in self._areas:
+            if area.key_row < spot.row < area.end_row:
+                return area.key_row, area.end_row
+        first = last = spot.row
+        while (first, spot.column) in self._open:
+            first -= 1
+        while (last, spot.column) in self._open:
+            last += 1
+        return first, last
+
+    def own(self, spot: Spot) -> str:
+        """The input of the formula's own row."""
+        first, last = self.around(spot)
+        c = column_letters(spot.column)
+        return f"INDEX(${c}${first}:${c}${last},ROW()-ROW(${c}${first})+1)"
+
+    def fixed(self, spot: Spot, sheet: str = "") -> str:
+        """The input at `spot`, seen from anywhere."""
+        first, last = self.around(spot)
+        c = column_letters(spot.column)
+        return f"INDEX({sheet}${c}${first}:${c}${last},{spot.row - first + 1})"
+
+
+# -- formulas -----------------------------------------------------------------------------------------------------
+
+
+def panel_formulas(form: Form, layout: Layout) -> dict[tuple[str, int, int], str]:
+    """The formula (with its `=`) of every panel cell of the main sheet, by (sheet, row, column)."""
+    fences = Fences(layout)
+    letters = {name: column_letters(c) for name, c in layout.helper_columns.items()}
+    used, faulty, faults, message = (letters[k] for k in ("used", "faulty", "faults", "message"))
+    bottom = layout.closing_rows[1]
+    watched = [c.at.row for c in layout.cells if c.kind == "formula" and c.text == "faulty"]
+    before = dict(zip(watched, [0, *watched], strict=False))
+    out: dict[tuple[str, int, int], str] = {}
+    for c in layout.cells:
+        if c.kind != "formula":
+            continue
+        row = c.at.row
+        if c.text in ("message", "faults"):
+            pairs = _faults_here(form, layout, c, fences, letters)
+            if c.text == "message":
+                text = "&".join(f'IF({test},{_text(say("workbook.panel.joiner"))}&{words},"")' for test, words in pairs)
+                joined = f"MID({text},{len(say('workbook.panel.joiner')) + 1},999)" if pairs else '""'
+            else:
+                joined = "+".join(f"IF({test},1,0)" for test, _ in pairs) or "0"
+            if c.index:
+                blank = '""' if c.text == "message" else "0"
+                joined = f"IF({used}{row}>{used}{row - 1},{joined},{blank})"
+            formula = joined
+        elif c.text == "faulty":
+            flag = f"IF({faults}{row}>0,1,0)"
+            formula = f"{faulty}{before[row]}+{flag}" if before[row] else flag
+        elif c.text == "length":
+            formula = _length_formula(fences.own(Spot(row, layout.areas[c.table].columns[c.field])))
+        elif c.text == "used":
+            counted = _counted(form.table(c.table))
+            some = "+".join(f"{letters[f'len.{c.table}.{id}']}{row}" for id in counted)
+            formula = f"{used}{row - 1}+IF({some}>0,1,0)"
+        elif c.text == "line":
+            formula = f"{used}{row - 1}+1"
+        elif c.text == "hold":
+            formula = f"{used}{row - 1}"
+        elif c.text == "total.used":
+            formula = "+".join(f"{used}{a.end_row}-{used}{a.key_row}" for a in layout.areas.values()) or "0"
+        elif c.text == "total.faulty":
+            formula = f"{faulty}{watched[-1]}" if watched else "0"
+        elif c.text == "total.faults":
+            formula = f"SUM({faults}2:{faults}{bottom})"
+        elif c.text == "verdict":
+            formula = _verdict_formula(layout, letters)
+        elif c.text == "unit_name":
+            unit = fences.fixed(layout.fields[UNIT_FIELD.id])
+            formula = f"IF({_length_formula(unit)}=0,{_text(say('workbook.unit.blank'))},UPPER({unit}))"
+        else:
+            raise ValueError(f"no formula for {c.text}")
+        out[layout.sheet, row, c.at.column] = "=" + formula
+    return out
+
+
+def _counted(table: Table) -> tuple[str, ...]:
+    """Columns that make a row used: all but the unit's own words on a warning."""
+    return tuple(c.id for c in table.columns if c.id != table.explanation)
+
+
+def _faults_here(
+    form: Form, layout: Layout, cell: Laid, fences: Fences, letters: Mapping[str, str]
+) -> Iterator[tuple[str, str]] | list[tuple[str, str]]:
+    """(test, message) as formula text for every check of the panel row `cell` belongs to."""
+    row = cell.at.row
+    if cell.field:
+        spot = layout.fields[cell.field]
+        x = _length_formula(fences.own(spot))
+        where = f'"{column_letters(spot.column)}"&ROW()'
+        return [
+            (TESTS[k.kind].formula([x], k.limit), _placed(k.message, where)) for k in field_checks(form, cell.field)
+        ]
+    table, area = form.table(cell.table), layout.areas[cell.table]
+    if cell.index:
+        return [
+            (
+                TESTS[k.kind].formula([f"{letters[f'len.{table.id}.{c}']}{row}" for c in k.columns], k.limit),
+                _placed(k.message, f'"{column_letters(area.columns[k.columns[0]])}"&ROW()'),
+            )
+            for k in row_checks(form, table)
+        ]
+    count = f"({letters['used']}{area.end_row}-{letters['used']}{area.key_row})"
+    key = f"${letters['used']}${area.key_row}"
+    return [
+        (
+            TESTS[k.kind].formula([count], k.limit),
+            _placed(k.message, f'"{column_letters(area.columns[k.columns[0]])}"&(ROW({key})+1)'),
+        )
+        for k in table_checks(form, table)
+    ]
+
+
+def _verdict_formula(layout: Layout, letters: Mapping[str, str]) -> str:
+    faulty, faults, message = (letters[k] for k in ("faulty", "faults", "message"))
+    bottom = layout.closing_rows[1]
+    before, between, after = _verdict_words()
+    first = f"INDEX(${message}$2:${message}${bottom},MATCH(1,${faulty}$2:${faulty}${bottom},0))"
+    more = f'IF(${faulty}$1>1,{_text(say("workbook.panel.more"))},"")'
+    tail = f"&{_text(after)}" if after else ""
+    return (
+        f"IF(${faults}$1=0,{_text(say('workbook.panel.done'))},"
+        f"{_text(before)}&${faults}$1&{_text(between)}&{first}&{more}{tail})"
+    )
+
+
+def _verdict_words() -> tuple[str, str, str]:
+    before, rest = say("workbook.panel.open").split("{so}")
+    between, after = rest.split("{cho}")
+    return before, between, after
+
+
+def _text(words: str) -> str:
+    """A string literal of a formula (at most 255 characters in Excel)."""
+    if len(words) > 255:
+        raise ValueError("a string literal of a formula holds at most 255 characters")
+    return '"' + words.replace('"', '""') + '"'
+
+
+def _placed(message: str, where: str) -> str:
+    """`message` as formula text, `{o}` being the cell `where` names."""
+    before, after = message.split("{o}")
+    return "&".join(([_text(before)] if before else []) + [where] + ([_text(after)] if after else []))
+
+
+# -- the same in Python ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the panel says of a filling."""
+
+    text: str
+    faults: int
+    """Faulty places."""
+    messages: tuple[str, ...]
+    """One line per faulty row, in the order of the sheet."""
+
+
+def verdict_of(form: Form, layout: Layout, filled: Filled) -> Verdict:
+    """The panel's verdict on `filled` (defaults already in it, see `starting`)."""
+    cached = panel_values(form, layout, filled)
+    message = layout.helper_columns["message"]
+    faults = cached[layout.sheet, 1, layout.helper_columns["faults"]]
+    lines = tuple(str(v) for (_, _, column), v in sorted(cached.items()) if column == message and v)
+    return Verdict(text=str(cached[layout.sheet, *layout.verdict]), faults=int(faults), messages=lines)
+
+
+def panel_values(form: Form, layout: Layout, filled: Filled) -> dict[tuple[str, int, int], Cached]:
+    """The true value of every panel cell of the main sheet for `filled`, by (sheet, row, column)."""
+    checks = {t.id: row_checks(form, t) for t in form.tables}
+    counted = {t.id: frozenset(_counted(t)) for t in form.tables}
+    sheet, helpers = layout.sheet, layout.helper_columns
+    out: dict[tuple[str, int, int], Cached] = {}
+    lengths: dict[tuple[str, int], dict[str, int]] = {}
+    for table in form.tables:
+        rows = filled.rows.get(table.id, ())
+        ids = tuple(c.id for c in table.columns)
+        for i in range(layout.areas[table.id].last_row - layout.areas[table.id].key_row):
+            row = rows[i] if i < len(rows) else {}
+            lengths[table.id, i + 1] = {id: length(row.get(id, "")) for id in ids}
+    rank: dict[int, int] = {}
+    count = 0
+    faulty = total = 0
+    first = ""
+    used_column = helpers["used"]
+    ranked: dict[tuple[str, int], bool] = {
+        at: any(n for id, n in lens.items() if id in counted[at[0]]) for at, lens in lengths.items()
+    }
+    by_row: dict[int, list[str]] = {}
+    for area in layout.areas.values():
+        rank[area.key_row] = 0
+    for c in layout.cells:
+        if c.kind != "formula":
+            continue
+        row, role, place = c.at.row, c.text, (sheet, c.at.row, c.at.column)
+        if role == "length":
+            out[place] = lengths[c.table, c.index][c.field]
+        elif role in ("used", "line", "hold"):
+            count += 1 if role == "line" or (role == "used" and ranked[c.table, c.index]) else 0
+            rank[row] = count
+            out[place] = count
+        elif role == "message":
+            by_row[row] = _faults_of(form, layout, filled, c, lengths, ranked, checks)
+            out[place] = say("workbook.panel.joiner").join(by_row[row])
+    for row in sorted(by_row):
+        here = by_row[row]
+        faulty += 1 if here else 0
+        total += len(here)
+        first = first or say("workbook.panel.joiner").join(here)
+        out[sheet, row, helpers["faulty"]] = faulty
+        out[sheet, row, helpers["faults"]] = len(here)
+    used = sum(1 for yes in ranked.values() if yes)
+    out[sheet, 1, used_column] = used
+    out[sheet, 1, helpers["faulty"]] = faulty
+    out[sheet, 1, helpers["faults"]] = total
+    out[sheet, *layout.verdict] = verdict_text(total, first, faulty)
+    if layout.shared:
+        unit = filled.fields.get(UNIT_FIELD.id, "")
+        name = unit.upper() if length(unit) else say("workbook.unit.blank")
+        out.update({(sheet, *c.at): name for c in layout.cells if c.text == "unit_name" and c.kind == "formula"})
+    return out
+
+
+def verdict_text(faults: int, first: str, faulty_rows: int) -> str:
+    """The words of the verdict cell."""
+    if not faults:
+        return say("workbook.panel.done")
+    before, between, after = _verdict_words()
+    return f"{before}{faults}{between}{first}{say('workbook.panel.more') if faulty_rows > 1 else ''}{after}"
+
+
+def _faults_of(
+    form: Form,
+    layout: Layout,
+    filled: Filled,
+    cell: Laid,
+    lengths: Mapping[tuple[str, int], Mapping[str, int]],
+    ranked: Mapping[tuple[str, int], bool],
+    checks: Mapping[str, tuple[Check, ...]],
+) -> list[str]:
+    """The messages of one panel row."""
+    if cell.field:
+        x = (length(filled.fields.get(cell.field, "")),)
+        where = address(*layout.fields[cell.field])
+        return [
+            k.message.replace("{o}", where) for k in field_checks(form, cell.field) if TESTS[k.kind].fails(x, k.limit)
+        ]
+    area = layout.areas[cell.table]
+    if cell.index:
+        if not ranked[cell.table, cell.index]:
+            return []
+        lens = lengths[cell.table, cell.index]
+        return [
+            k.message.replace("{o}", address(cell.at.row, area.columns[k.columns[0]]))
+            for k in checks[cell.table]
+            if TESTS[k.kind].fails([lens[c] for c in k.columns], k.limit)
+        ]
+    used = sum(1 for (table, _), yes in ranked.items() if table == cell.table and yes)
+    return [
+        k.message.replace("{o}", address(area.first_row, area.columns[k.columns[0]]))
+        for k in table_checks(form, form.table(cell.table))
+        if TESTS[k.kind].fails((used,), k.limit)
+    ]
