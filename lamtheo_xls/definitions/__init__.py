@@ -3,6 +3,7 @@
 from lamtheo_xls.definitions.deadlines import deadline_of
 from lamtheo_xls.definitions.loading import Bundle, bundled, load_folder, load_form, load_programme, programmes
 from lamtheo_xls.definitions.periods import period_label, period_span, period_valid, period_year, previous_period
+from lamtheo_xls.definitions.shape import schema
 from lamtheo_xls.definitions.templates import CONTEXT, fill
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "period_year",
     "previous_period",
     "programmes",
+    "schema",
 ]

@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from lamtheo_xls.definitions.paper import NUMBER_MM, PAPER_MM
 from lamtheo_xls.definitions.parsing import path_of, quoted, suggestion
 from lamtheo_xls.definitions.raw import Node, Steps, all_texts, each, ids, number, one, texts, word
 from lamtheo_xls.definitions.templates import CONTEXT, names_in
 from lamtheo_xls.findings import Finding, finding, say, words
 
 Check = Callable[[Node], Iterator[Finding]]
-
-PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
-"""A4 between the margins of 30 mm left and 15 mm right."""
-NUMBER_MM = 12.0
-"""Width of the running number column."""
 
 _NUMERIC = ("integer", "number")
 _LIMITED = ("text", "choice")
@@ -31,6 +27,13 @@ _KEYS_OF_TYPES = {
     "choices_from": ("choice",),
     "free": ("choice",),
 }
+_KEYS_OF_RULES = {
+    "columns": ("exactly_one", "not_example", "period_in_year", "child_unit", "carry_down"),
+    "count": ("min_rows",),
+    "texts": ("not_example",),
+    "panel": ("min_rows", "exactly_one"),
+}
+"""`panel`: the rules that functions of Excel 2010 can express."""
 _RULE_COLUMNS = {
     "exactly_one": "two",
     "not_example": "some",
@@ -38,6 +41,7 @@ _RULE_COLUMNS = {
     "child_unit": "one",
     "carry_down": "one",
 }
+_RULE_KINDS = {kind for kinds in _KEYS_OF_RULES.values() for kind in kinds}
 _RULE_TYPES = {
     "exactly_one": ("tick",),
     "not_example": _LIMITED,
@@ -146,7 +150,7 @@ def references_exist(form: Node) -> Iterator[Finding]:
 
 
 def rules_are_whole(form: Node) -> Iterator[Finding]:
-    """Each kind of rule has the table, columns, count and texts it needs, and columns of a type it can run on."""
+    """Each kind of rule has what it needs and nothing idle, and columns of a type it can run on."""
     tables = {word(t, "id"): t for t in each(form, "tables")}
     known = words("definitions")["field_type"]
     for rule in each(form, "rules"):
@@ -162,6 +166,9 @@ def rules_are_whole(form: Node) -> Iterator[Finding]:
             if need:
                 expected = say(f"definitions.rule.{need}")
                 yield finding("definition.rule_lacks", path=path_of((*steps, key)), loai=kind, khoa=key, can=expected)
+        for key, kinds in _KEYS_OF_RULES.items():
+            if rule[1].get(key) and kind not in kinds and kind in _RULE_KINDS:
+                yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai=kind)
         table = tables.get(word(rule, "table"))
         types = {word(c, "id"): word(c, "type", "text") for c in each(table, "columns")} if table else {}
         for place, column in texts(rule, "columns"):

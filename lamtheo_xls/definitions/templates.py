@@ -16,9 +16,10 @@ CONTEXT: Mapping[str, str] = {
     "dau_moi": "the desk that receives for the addressee",
     "dia_danh": "place of the place-and-date line",
     "han": "the deadline in words",
-    "quyen_han_ky": "the office's signing authority",
-    "chuc_vu_ky": "post of the office's signer",
-    "nguoi_ky": "name of the office's signer",
+    "quyen_han_ky": "signing authority: the unit's on its form, the office's on a consolidated table",
+    "chuc_vu_ky": "post of the signer, unit's or office's likewise",
+    "nguoi_ky": "name of the signer, unit's or office's likewise",
+    "bieu": "the form's short name",
 }
 """What a template may name. Texts fixed at issue and kept in the ledger."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lamtheo_xls.definitions import bundled, load_folder, load_form, programmes
+from lamtheo_xls.definitions import bundled, load_folder, load_form, loading, programmes
 from lamtheo_xls.findings import message
 
 SOUND = Path(__file__).parent / "sound"
@@ -159,3 +159,12 @@ def test_bundled_programmes_are_listed_and_load() -> None:
         assert bundle.programme.id == id
     with pytest.raises(KeyError):
         bundled("44-kh-duk")
+
+
+def test_the_installed_package_finds_its_own_templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the wheel the folder lies inside the package and wins over whatever lies beside it."""
+    package = tmp_path / "lamtheo_xls"
+    shutil.copytree(SOUND, package / "workbook_templates" / "bo-thu")
+    monkeypatch.setattr(loading, "_HERE", package / "definitions")
+    assert programmes() == ("bo-thu",)
+    assert load_folder(bundled("bo-thu"))[1] == ()

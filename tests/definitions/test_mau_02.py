@@ -88,7 +88,8 @@ def test_the_form_names_no_organisation_place_or_year(bundle: Bundle) -> None:
         assert not re.search(r"20\d\d|Trà Vinh|Vĩnh Long|Khối|ĐUK", text)
     assert form.head.left == ("{cap_tren}", "{don_vi}")
     assert form.title[-1] == "năm {nam}"
-    assert {n for text in printed for n in names_in(text)} == {"cap_tren", "don_vi", "nam", "dia_danh", "nhan_bao_cao"}
+    named = {"cap_tren", "don_vi", "nam", "dia_danh", "nhan_bao_cao", "nguoi_ky"}
+    assert {n for text in printed for n in names_in(text)} == named
     assert len(form.guide) <= 12
 
 

@@ -1,0 +1,6 @@
+"""The printed page: A4 between the margins of the Party's documents."""
+
+PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
+"""Width between the margins: 30 mm left, 15 mm right."""
+NUMBER_MM = 12.0
+"""Width of the running number column."""
