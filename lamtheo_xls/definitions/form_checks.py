@@ -275,7 +275,7 @@ def columns_fit_the_paper(form: Node) -> Iterator[Finding]:
         wide = sum(number(c, "width") or 0 for c in printed) + (NUMBER_MM if word(table, "number_label") else 0)
         if room is not None and wide > room:
             place = path_of((*table[0], "columns"))
-            yield finding("definition.too_wide", path=place, rong=quoted(round(wide, 1)), gioi_han=quoted(room))
+            yield finding("definition.too_wide", path=place, rong=f"{wide:g}", gioi_han=f"{room:g}")
         for before, column in pairwise(columns):
             if column[1].get("printed", True) and not before[1].get("printed", True):
                 yield finding("definition.column_order", path=path_of(column[0]), value=word(column, "id"))

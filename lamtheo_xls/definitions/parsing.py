@@ -12,7 +12,12 @@ from typing import Any
 from lamtheo_xls.definitions.building import digest_of
 from lamtheo_xls.findings import Finding, finding, say
 
+_DEEPEST = 30
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class _Unusable(ValueError):
+    """Text of a number that JSON, or this program, cannot hold; never leaves `parse`."""
 
 
 class _Object(dict[str, Any]):
@@ -32,12 +37,12 @@ def _number(text: str) -> float | int:
     """48.0 is 48 (one digest for one meaning); what no number can hold is refused."""
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(text)
+        raise _Unusable(text)
     return int(value) if value.is_integer() else value
 
 
 def _refuse(text: str) -> Any:
-    raise ValueError(text)
+    raise _Unusable(text)
 
 
 def parse(data: bytes) -> tuple[Any, tuple[Finding, ...]]:
@@ -49,13 +54,28 @@ def parse(data: bytes) -> tuple[Any, tuple[Finding, ...]]:
     try:
         raw = json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=_refuse)
         digest_of(raw)
+        if _nests_deeper(raw, _DEEPEST):
+            raise RecursionError
     except json.JSONDecodeError as error:
-        near = text.split("\n")[error.lineno - 1].strip()
+        lines = [line.strip() for line in text.split("\n")[: error.lineno]]
+        near = next((line for line in reversed(lines) if line), "")
         return None, (finding("definition.json", path="$", value=near, dong=error.lineno, cot=error.colno),)
     except (ValueError, RecursionError) as error:
-        reason = ascii(str(error))[1:41] if isinstance(error, ValueError) else "…"
+        reason = "…"
+        if isinstance(error, _Unusable):
+            reason = str(error)[:40]
+        if isinstance(error, UnicodeEncodeError):
+            reason = ascii(error.object[error.start])[1:-1]
         return None, (finding("definition.json_value", path="$", ly_do=reason),)
     return raw, tuple(_repeated(raw, ()))
+
+
+def _nests_deeper(raw: Any, levels: int) -> bool:
+    """No definition is deeper than a few levels; what is must not exhaust the checks that walk it."""
+    layer = [raw]
+    for _ in range(levels):
+        layer = [value for node in layer for _, value in children(node)]
+    return bool(layer)
 
 
 def _repeated(raw: Any, steps: tuple[str | int, ...]) -> Iterator[Finding]:

@@ -95,6 +95,24 @@ def test_a_syntax_error_is_told_with_line_and_column() -> None:
     )
 
 
+UNUSABLE = [("form-nan", "NaN"), ("form-endless", "1e999"), ("form-surrogate", "\\ud800")]
+
+
+@pytest.mark.parametrize(("file", "quote"), UNUSABLE)
+def test_what_json_cannot_hold_is_quoted(file: str, quote: str) -> None:
+    """NaN, an endless number, half a character: the reader can search for it."""
+    [found] = load(FAULTY / f"{file}.json")[1]
+    assert message(found) == f"{file}.json: có giá trị không dùng được trong JSON ({quote})."
+
+
+def test_nesting_without_end_is_a_finding() -> None:
+    """A hostile file does not exhaust the stack."""
+    for levels in (31, 400, 990, 100_000):
+        deep = b"[" * levels + b"]" * levels
+        assert [f.code for f in load_form(b'{"id": ' + deep + b"}")[1]] == ["definition.json_value"]
+    assert [f.code for f in load_form(b'{"id": ' + b"9" * 5000 + b"}")[1]] == ["definition.json_value"]
+
+
 def _places(raw: Any, steps: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
     return [steps, *(p for step, value in inner for p in _places(value, (*steps, step)))]
