@@ -155,12 +155,11 @@ def read_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content:
         found = _value(kind, text, style, runs, inline, book)
         if found is None:
             raise broken(text[:200])
-        value, shown, locked, font = found
-        if value == "" and not formula:
+        if found.value == "" and not formula:
             return
         if (row, column) in cells:
             raise broken()
-        cells[row, column] = RawCell(value, shown, formula, locked, font)
+        cells[row, column] = found._replace(formula=True) if formula else found
         if spent.values + len(cells) > limits.values:
             raise Refused("file.too_many_cells", sheet=sheet, so_o=limits.values)
 
@@ -237,37 +236,33 @@ def read_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content:
     return content
 
 
-Value = tuple[str | float | bool, CellKind, bool, str | None]
-
-
-def _value(kind: str, text: str, style: str, runs: list[str | None], inline: bool, book: Book) -> Value | None:
-    """(value, kind, locked, legacy font) of a cell, or None where it cannot be known."""
+def _value(kind: str, text: str, style: str, runs: list[str | None], inline: bool, book: Book) -> RawCell | None:
+    """The cell, its formula aside; value '' where it is blank, None where it cannot be known."""
     form = _format(style, book.formats)
     if form is None:
         return None
-    font = form.font
     if inline or kind in ("s", "inlineStr", "str"):
         of_runs: str | None = None
         if inline:
             text, of_runs = plain_text(text), font_of_runs(runs)
         elif kind == "s":
-            if not text.strip():
-                return "", "text", form.locked, None
             index = _index(text)
             if index is None or index >= len(book.strings.texts):
-                return None
+                return None if text.strip() else RawCell("", "text", False, form.locked)
             text, of_runs = book.strings.texts[index], book.strings.fonts.get(index)
         else:
             text = plain_text(text)
-        return text, "text", form.locked, font if of_runs is None else of_runs or None
+        return RawCell(text, "text", False, form.locked, form.font if of_runs is None else of_runs or None)
     bare = text.strip()
     if not bare:
-        return "", "text", form.locked, None
+        return RawCell("", "text", False, form.locked)
     maker = _MAKERS.get(kind)
     made = maker(bare, book.date1904) if maker is not None else None
     if made is None:
         return None
-    return made, _KINDS[kind] if kind != "n" or not form.date else "date", form.locked, None
+    if kind == "d" or (kind == "n" and form.date is not None):
+        return RawCell(made, "date", False, form.locked, None, form.date)
+    return RawCell(made, _KINDS[kind], False, form.locked)
 
 
 def _format(style: str, formats: tuple[Xf, ...]) -> Xf | None:
@@ -318,7 +313,7 @@ _MAKERS: dict[str, Callable[[str, bool], str | float | bool | None]] = {
     "e": _error,
     "d": _serial,
 }
-_KINDS: dict[str, CellKind] = {"n": "number", "b": "bool", "e": "error", "d": "date"}
+_KINDS: dict[str, CellKind] = {"n": "number", "b": "bool", "e": "error"}
 
 
 def _flag_arrays(cells: Cells, arrays: list[Merge], sheet: str) -> None:

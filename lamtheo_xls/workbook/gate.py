@@ -135,7 +135,7 @@ def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
     duplicate_part, unsafe_path."""
     if len(data) > limits.file_bytes:
         raise too_large("tệp", len(data), limits.file_bytes)
-    if b"PK\x05\x06" not in data[-65557:]:
+    if is_cut_off(data):
         raise Refused("file.truncated")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -161,6 +161,12 @@ def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
     if sum(i.file_size for i in infos) > limits.declared_bytes or sum(i.compress_size for i in infos) > len(data):
         raise Refused("file.bomb", phan="zip")  # the second: members that lie over one another
     return Package(data=data, members=members, limits=limits)
+
+
+def is_cut_off(data: bytes) -> bool:
+    """Whether a zip lacks the end record of its directory, wholly or in part."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65557))
+    return end < 0 or len(data) - end < 22
 
 
 def _is_unsafe(name: str) -> bool:

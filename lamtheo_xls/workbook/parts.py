@@ -36,10 +36,10 @@ class Relation(NamedTuple):
 
 
 class Xf(NamedTuple):
-    """What a cell format says of reading: locked, shown as a date, and its font where that is a legacy one."""
+    """What a cell format says of reading: locked, its number format where that shows a date, its font where legacy."""
 
     locked: bool = True
-    date: bool = False
+    date: str | None = None
     font: str | None = None
 
 
@@ -214,7 +214,11 @@ def shared_strings(xml: bytes, part: str, limits: Limits) -> Strings:
 
 # --- formats -------------------------------------------------------------------------------------------------------
 
-_DATE_IDS = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)))
+_DATES = {
+    **dict.fromkeys((*range(27, 37), *range(50, 59)), "yyyy/m/d"),  # dates of East Asian programs, each its own way
+    14: "mm-dd-yy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
+    21: "h:mm:ss", 22: "m/d/yy h:mm", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0",
+}  # fmt: skip
 _NOT_A_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]', re.IGNORECASE)
 
 
@@ -276,13 +280,16 @@ def _cell_formats(xml: bytes, part: str, limits: Limits) -> tuple[Xf, ...]:
                 return is_true(named[parent].get("locked"), True)
         return is_true(xf.get("locked"), True)
 
-    def dated(number: str) -> bool:
-        return is_date_format(codes[number]) if number in codes else _index(number) in _DATE_IDS
+    def date(number: str) -> str | None:
+        code = codes.get(number)
+        if code is not None:
+            return code if is_date_format(code) else None
+        return _DATES.get(_index(number))
 
     def font(number: str) -> str | None:
         return legacy_font(fonts[_index(number)]) if _index(number) < len(fonts) else None
 
-    return tuple(Xf(locked(x), dated(x.get("numFmtId", "0")), font(x.get("fontId", "0"))) for x in used)
+    return tuple(Xf(locked(x), date(x.get("numFmtId", "0")), font(x.get("fontId", "0"))) for x in used)
 
 
 _cell_formats_kept = lru_cache(maxsize=_MEMORY)(_cell_formats)

@@ -10,7 +10,7 @@ from functools import cache
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.workbook import parts
 from lamtheo_xls.workbook.cells import Book, Spent, read_content
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Package, Refused, damaged, open_package
+from lamtheo_xls.workbook.gate import LIMITS, Limits, Package, Refused, damaged, is_cut_off, open_package
 from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
@@ -33,8 +33,8 @@ def read_returned(data: bytes, limits: Limits = LIMITS) -> Reading:
     """
     kind = sniff(data)
     if kind not in ("xlsx", "xlsm"):
-        truncated = data.startswith(b"PK") and kind != "empty" and b"PK\x05\x06" not in data[-65557:]
-        code = "file.truncated" if truncated else code_of_kind(kind)
+        cut_off = data.startswith(b"PK\x03\x04") and is_cut_off(data)
+        code = "file.truncated" if cut_off else code_of_kind(kind)
         return Reading(kind=kind, properties={}, findings=(finding(code, loai=kind),))
     found = _Found()
     try:
