@@ -1,5 +1,6 @@
 """Owns units, people, the office's facts and rounds, from and to Excel; and who owes what in a round."""
 
+from lamtheo_xls.register.importing import import_units
 from lamtheo_xls.register.model import Assignment, Earlier, Person, Register, Round, Unit
 from lamtheo_xls.register.owing import check_register, file_stem, owed
 from lamtheo_xls.register.queries import (
@@ -28,6 +29,7 @@ __all__ = [
     "context_of",
     "current",
     "file_stem",
+    "import_units",
     "in_order",
     "is_current",
     "is_register",

@@ -30,7 +30,7 @@ def codes_right(rows: Sequence[Row]) -> Iterator[Finding]:
         code, name = row.text("code"), row.text("name")
         if not code:
             if "code" in row.at:
-                taken = {other.text("code") for other in rows}
+                taken = {other.text("code").upper() for other in rows}
                 proposed = propose_code(name, parent="", crowded=False, taken=taken)
                 yield row.finding("code_missing", "code", ten=name, goi_y=proposed)
         elif not code_valid(code):

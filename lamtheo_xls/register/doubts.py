@@ -27,6 +27,8 @@ def write_doubts(pen: Pen, register: Register, doubts: Sequence[Finding]) -> Non
     for number, doubt in enumerate(ordered, start=1):
         row = HEAD_ROW + number
         strong = pen.format(border=1, border_color="#A6A6A6", text_wrap=True, bold=doubt.severity != "info")
+        wide = max(len(message(doubt)) / 54, len(mend(doubt)) / 41)
+        pen.height(sheet, row, 16 * (1 + int(wide)) + 4)
         done(sheet.write_number(row, 0, number, centred))
         pen.text(sheet, row, 1, doubt.place.cell or "", centred)
         code = dict(doubt.args).get("ma", "")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Deadline
+from lamtheo_xls.text import slug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,28 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Ways into a register's units, made once: thousands of forms ask for their unit and its children."""
+
+    by_code: Mapping[str, Unit]
+    beneath: Mapping[str, tuple[Unit, ...]]
+    """Parent code → units in the office's order, whatever their dates."""
+    names: Mapping[str, int]
+    """File name of a short name → how many units give it."""
+
+
+def _index(units: Iterable[Unit]) -> Index:
+    beneath: dict[str, list[Unit]] = {}
+    by_code: dict[str, Unit] = {}
+    for unit in sorted(units, key=lambda u: (u.order, u.row)):
+        beneath.setdefault(unit.parent, []).append(unit)
+    for unit in units:
+        by_code.setdefault(unit.code, unit)
+    names = Counter(slug(unit.short_name) for unit in units)
+    return Index(by_code=by_code, beneath={parent: tuple(u) for parent, u in beneath.items()}, names=names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """danh-sach.xlsx, read. `office` keys: co_quan (name), cap_tren (line above it), dang_bo (line above the
     units' own names), dia_danh, nhan_bao_cao, dau_moi_nhan, quyen_han_ky, chuc_vu_ky, nguoi_ky, the_thuc,
@@ -87,6 +111,10 @@ class Register:
     office: Mapping[str, str]
     earlier: tuple[Earlier, ...] = ()
     digest: str = ""
+    index: Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", _index(self.units))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 
 from lamtheo_xls.findings import say, words
 from lamtheo_xls.text import plain_key, same_unit, slug, text_key
@@ -66,13 +66,12 @@ def short_name_of(name: str) -> str:
     return f"{say('register.import_words.short_' + ('cell' if kind == 'cell' else 'committee'))} {rest}"
 
 
-def propose_code(name: str, *, parent: str, crowded: bool, taken: Iterable[str]) -> str:
-    """An ASCII code for a unit, not among `taken` (compared without case): DU-STC, CB-VANPHONG, CB-STC-VANPHONG.
+def propose_code(name: str, *, parent: str, crowded: bool, taken: Set[str]) -> str:
+    """An ASCII code for a unit, not among the upper-case `taken`: DU-STC, CB-VANPHONG, CB-STC-VANPHONG.
 
     A committee gives its initials, a cell its words run together (initials where they are long). `crowded` names, borne
     by several units of the list, carry the last part of their parent's code. A number follows where all else is taken.
     """
-    used = {code.upper() for code in taken}
     kind, rest = kind_word(name)
     prefix = say(f"register.import_words.prefix_{'cell' if kind == 'cell' else 'committee' if kind else 'other'}")
     body = _initials(rest or name) if kind in ("committee", "part_committee") else _squashed(rest or name)
@@ -81,7 +80,7 @@ def propose_code(name: str, *, parent: str, crowded: bool, taken: Iterable[str])
         parts.insert(1, parent.partition("-")[2] or parent)
     base: str = slug("-".join(part for part in parts if part), CODE_LENGTH - 3) or prefix
     code, number = base, 1
-    while code.upper() in used:
+    while code in taken:
         number += 1
         code = f"{base}-{number}"
     return code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 
 from lamtheo_xls.definitions.deadlines import deadline_of
@@ -100,13 +99,12 @@ def file_stem(assignment: Assignment, register: Register) -> str:
 
     Where two units' short names give one name (or none), the code follows after "--", which no short name can hold.
     """
-    names = Counter(slug(u.short_name) for u in register.units)
-    unit = next((u for u in register.units if u.code == assignment.unit), None)
+    unit = register.index.by_code.get(assignment.unit)
     name = slug(unit.short_name) if unit else ""
     code = assignment.unit.upper()
     if not name:
-        name = code if names[code] == 0 else f"--{code}"
-    elif names[name] > 1 or any(name == u.code.upper() and not slug(u.short_name) for u in register.units):
+        name = f"--{code}"
+    elif register.index.names[name] > 1:
         name = f"{name}--{code}"
     parts = [assignment.form, assignment.period, name]
     if assignment.part:

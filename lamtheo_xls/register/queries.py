@@ -17,7 +17,7 @@ _COMMITTEE = re.compile(r"^đảng (ủy|uỷ)\b", re.IGNORECASE)
 
 def unit_of(register: Register, code: str) -> Unit | None:
     """The unit of that code (whatever its dates), or None."""
-    return next((u for u in register.units if u.code == code), None)
+    return register.index.by_code.get(code)
 
 
 def is_current(unit: Unit, on: dt.date) -> bool:
@@ -34,8 +34,7 @@ def overlaps(a: Unit, b: Unit) -> bool:
 
 def children_of(register: Register, code: str, on: dt.date) -> tuple[Unit, ...]:
     """The units right beneath `code` that exist on that day, in the office's order."""
-    found = [u for u in register.units if u.parent == code and is_current(u, on)]
-    return tuple(sorted(found, key=lambda u: (u.order, u.row)))
+    return tuple(u for u in register.index.beneath.get(code, ()) if is_current(u, on))
 
 
 def current(register: Register, on: dt.date) -> tuple[Unit, ...]:

@@ -20,6 +20,8 @@ _SPARE = 20
 _REACH = 1000
 """Drop-downs and help reach this many rows beyond the list."""
 _LONGEST_LIST = 255
+_LINE = 16.0
+"""Points of one text line."""
 
 Values = tuple[Mapping[str, object], ...]
 
@@ -79,7 +81,8 @@ def _units(pen: Pen, register: Register) -> None:
     area = (first, 0, last, len(ids) - 1)
     row = first + 1
     done(sheet.conditional_format(*area, _rule(f'=${ended}{row}<>""', pen.format(font_color="#7F7F7F", italic=True))))
-    done(sheet.conditional_format(*area, _rule(f'=AND(${code}{row}<>"",${parent}{row}="")', pen.format(bold=True))))
+    names = (first, 0, last, ids.index("short_name"))
+    done(sheet.conditional_format(*names, _rule(f'=AND(${code}{row}<>"",${parent}{row}="")', pen.format(bold=True))))
 
 
 def _rule(formula: str, format: Any) -> dict[str, Any]:
@@ -107,9 +110,11 @@ def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] 
         done(sheet.set_column(place, place, column.width, pen.cell(column.type, ruled=False)))
     pen.height(sheet, HEAD_ROW, 34)
     for number, values in enumerate(rows, start=HEAD_ROW + 1):
+        pen.height(sheet, number, _height(made, values))
         for place, column in enumerate(made):
             _value(pen, sheet, number, place, column, values.get(column.id))
     for number in range(HEAD_ROW + 1 + len(rows), HEAD_ROW + 1 + len(rows) + _SPARE):
+        pen.height(sheet, number, _LINE + 4)
         for place, column in enumerate(made):
             done(sheet.write_blank(number, place, None, pen.cell(column.type, required=column.required)))
     last = HEAD_ROW + len(rows) + _REACH
@@ -120,6 +125,14 @@ def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] 
     done(sheet.repeat_rows(HEAD_ROW))
     done(sheet.print_area(0, 0, HEAD_ROW + (len(rows) or _SPARE), len(made) - 1))
     return sheet
+
+
+def _height(made: tuple[Column, ...], values: Mapping[str, object]) -> float:
+    """Points for a row so that its longest wrapped text shows."""
+    lines = max(
+        sum(-(-len(part) // int(c.width * 0.95)) or 1 for part in str(values.get(c.id) or "").split("\n")) for c in made
+    )
+    return min(_LINE * lines + 4, 400.0)
 
 
 def _value(pen: Pen, sheet: Any, row: int, place: int, column: Column, value: object) -> None:
@@ -200,7 +213,7 @@ def _guide(pen: Pen, programmes: tuple[tuple[str, str], ...]) -> None:
     for row, line in enumerate(words("register")["guide"]["lines"], start=2):
         done(sheet.merge_range(row, 0, row, 1, "", pen.format(text_wrap=True, valign="top")))
         pen.text(sheet, row, 0, line, pen.format(text_wrap=True, valign="top"))
-        pen.height(sheet, row, 17.0 * (1 + len(line) // 88) + 4)
+        pen.height(sheet, row, _LINE * (1 + len(line) // 100) + 6)
     if programmes:
         pen.text(sheet, row + 2, 0, say("register.guide.programmes"), pen.format(bold=True))
         pen.text(sheet, row + 3, 0, say("register.guide.programme_id"), pen.head(required=False))
@@ -208,4 +221,4 @@ def _guide(pen: Pen, programmes: tuple[tuple[str, str], ...]) -> None:
         for place, (id, name) in enumerate(programmes, start=row + 4):
             pen.text(sheet, place, 0, id, pen.cell("text"))
             pen.text(sheet, place, 1, name, pen.cell("text"))
-            pen.height(sheet, place, 17.0 * (1 + len(name) // 70) + 2)
+            pen.height(sheet, place, _LINE * (1 + len(name) // 80) + 4)
