@@ -29,6 +29,10 @@ class Facts:
     current_version: int | None = None
     prefilled: tuple[Mapping[str, str], ...] = ()
     """Rows that were prefilled at issue."""
+    round: str | None = None
+    """The round being collected; None: not compared with the round the workbook was issued for."""
+    assigned: bool = False
+    """A person ruled that the reading belongs to `issued`; what its marks say then no longer decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,203 @@
+"""What the unit answered: the inputs of a located sheet as values with places, unit names carried down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lamtheo_xls.definitions.model import Field, Form, Table
+from lamtheo_xls.examine.model import Entry, Facts, Row
+from lamtheo_xls.examine.values import Read, read_cell
+from lamtheo_xls.findings import Finding
+from lamtheo_xls.text import is_ditto, read_tick
+from lamtheo_xls.workbook import layout as _layout
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot
+from lamtheo_xls.workbook.locate import Located
+
+Found = tuple[Spot | None, Finding]
+"""A finding with the cell it stands at, for ordering; None where it has no cell."""
+address = lru_cache(maxsize=32768)(_layout.address)
+_LONGEST_DITTO = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedRow:
+    """A row in which anything but the explanation is non-blank: the panel's notion of a used row."""
+
+    sheet_row: int
+    number: int
+    reads: Mapping[str, Read]
+    """Column id → Read, non-blank cells only; the unit name also where it was carried down."""
+    dittos: Mapping[str, str | None]
+    """Column id → what a ditto mark stands for; '' where the row above lacks it too, None without a row above."""
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """All inputs of the return."""
+
+    form: Form
+    facts: Facts
+    sheet: str
+    fields: Mapping[str, Read]
+    """Field id → Read, non-blank ones only."""
+    spots: Mapping[str, Spot]
+    """Field id → its cell, for every field that was located."""
+    columns: Mapping[str, Mapping[str, int]]
+    """Table id → column id → sheet column, for every column that was located."""
+    first_rows: Mapping[str, int]
+    """Table id → its first data row on the sheet."""
+    rows: Mapping[str, tuple[UsedRow, ...]]
+    """Table id → used rows in the order of the sheet."""
+    odd: tuple[tuple[Field, Read], ...]
+    """Inputs that are more than plain text: formula, error, date, legacy font."""
+    explanation: str
+    """The unit's own words on the return as a whole."""
+
+
+def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> Answers:
+    """Reads every located input. Blank rows are left out; nothing comes from a formula."""
+    sheet = located.sheet
+    if sheet is None:
+        raise ValueError("nothing was located")
+    cells = sheet.cells
+    odd: list[tuple[Field, Read]] = []
+    fields: dict[str, Read] = {}
+    for id, spot in located.fields.items():
+        cell = cells.get(spot)
+        read = read_cell(cell, spot.row, spot.column, date1904) if cell is not None else None
+        if read is not None:
+            fields[id] = read
+            if read.kind != "text" or read.legacy:
+                odd.append((field_of(form, id), read))
+    rows = {id: _used_rows(located, form, id, date1904, odd) for id in located.columns}
+    general = fields.get(form.explanation) if form.explanation else None
+    return Answers(
+        form=form,
+        facts=facts,
+        sheet=sheet.name,
+        fields=fields,
+        spots=located.fields,
+        columns=located.columns,
+        first_rows={id: found[0].sheet_row if found else 0 for id, found in located.rows.items()},
+        rows=rows,
+        odd=tuple(odd),
+        explanation=general.text if general else "",
+    )
+
+
+def field_of(form: Form, id: str) -> Field:
+    """The form's field, or the one by which a shared workbook asks for its unit."""
+    return UNIT_FIELD if id == UNIT_FIELD.id else form.field(id)
+
+
+def _used_rows(
+    located: Located, form: Form, id: str, date1904: bool, odd: list[tuple[Field, Read]]
+) -> tuple[UsedRow, ...]:
+    sheet = located.sheet
+    assert sheet is not None
+    cells = sheet.cells
+    table = form.table(id)
+    columns = tuple((table.column(name), name, at) for name, at in located.columns[id].items())
+    found: list[tuple[int, int, dict[str, Read]]] = []
+    for sheet_row, number in located.rows[id]:
+        reads: dict[str, Read] = {}
+        used = False
+        for column, name, at in columns:
+            cell = cells.get((sheet_row, at))
+            if cell is None or (cell.value == "" and not cell.formula):
+                continue
+            read = read_cell(cell, sheet_row, at, date1904)
+            if read is None:
+                continue
+            reads[name] = read
+            used = used or name != table.explanation
+            if read.kind != "text" or read.legacy:
+                odd.append((column, read))
+        if used:
+            found.append((sheet_row, number, reads))
+    carried = tuple(rule.columns[0] for rule in form.rules if rule.kind == "carry_down" and rule.table == id)
+    dittos: dict[int, dict[str, str | None]] = {}
+    for name in carried:
+        if name in located.columns[id]:
+            _carry_down(located, name, located.columns[id][name], found, dittos)
+    nothing: dict[str, str | None] = {}
+    return tuple(
+        UsedRow(
+            sheet_row=sheet_row,
+            number=number,
+            reads=reads,
+            dittos=dittos.get(sheet_row, nothing),
+            explanation=words.text if (words := reads.get(table.explanation)) else "",
+        )
+        for sheet_row, number, reads in found
+    )
+
+
+def _carry_down(
+    located: Located,
+    name: str,
+    column: int,
+    found: list[tuple[int, int, dict[str, Read]]],
+    dittos: dict[int, dict[str, str | None]],
+) -> None:
+    """Puts the name above into rows of one merged cell (silently) and into rows with a ditto mark (S1.33)."""
+    sheet = located.sheet
+    assert sheet is not None
+    tops = {
+        row: (top, left)
+        for top, left, bottom, right in sheet.merges
+        if bottom > top and left <= column <= right
+        for row in range(top + 1, min(bottom, top + 20_000) + 1)
+    }
+    by_row = {sheet_row: reads for sheet_row, _, reads in found}
+    above: str | None = None
+    for sheet_row, _, reads in found:
+        read = reads.get(name)
+        if read is None and sheet_row in tops:
+            top, left = tops[sheet_row]
+            source = by_row.get(top, {}).get(name)
+            cell = sheet.cells.get((top, left))
+            if source is None and cell is not None:
+                source = read_cell(cell, top, left)
+            if source is not None:
+                read = reads[name] = source._replace(row=sheet_row, column=column, carried=True, legacy=False)
+        elif read is not None and len(read.text) <= _LONGEST_DITTO and is_ditto(read.text):
+            dittos.setdefault(sheet_row, {})[name] = above
+            if above:
+                reads[name] = read._replace(text=above, carried=True)
+            above = above or ""
+            continue
+        above = read.text if read is not None else ""
+
+
+def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
+    """The values as the Examination keeps them: everything that could be read, also where it is at fault."""
+    sheet = answers.sheet
+    fields = {
+        id: Entry(text=read.text, sheet=sheet, cell=address(read.row, read.column))
+        for id, read in answers.fields.items()
+        if read.text
+    }
+    out: list[Row] = []
+    for id, rows in answers.rows.items():
+        table = answers.form.table(id)
+        ticks = tick_columns(table)
+        for row in rows:
+            values: dict[str, Entry] = {}
+            for name, read in row.reads.items():
+                text = read.text
+                if not text:
+                    continue
+                if name in ticks and read_tick(text):
+                    text = "x"
+                values[name] = Entry(text=text, sheet=sheet, cell=address(read.row, read.column), carried=read.carried)
+            out.append(Row(table=id, sheet_row=row.sheet_row, values=values, explanation=row.explanation))
+    return fields, tuple(out)
+
+
+def tick_columns(table: Table) -> tuple[str, ...]:
+    """Ids of the columns that are ticked."""
+    return tuple(column.id for column in table.columns if column.type == "tick")

@@ -1,0 +1,313 @@
+"""Checks of phase cell: what one input holds. A check's name is its specification; silence means no finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from lamtheo_xls.definitions.model import Field, Rule
+from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address, field_of
+from lamtheo_xls.examine.values import Read
+from lamtheo_xls.findings import Finding, Place, entry, say
+from lamtheo_xls.text import Period, is_placeholder, parse_period, read_date, read_tick, text_key
+from lamtheo_xls.workbook.layout import Spot
+from lamtheo_xls.workbook.panel import length
+
+_UNUSABLE = ("formula", "error")
+_HINT_BEGINNINGS = frozenset("([.…_/,;:)]vV ")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(,[0-9]{1,15})?")
+_NOT_UNDERSTOOD = frozenset(("unknown", "lunar", "ditto"))
+
+
+def at(answers: Answers, code: str, read: Read, severity: str = "", **args: str | int) -> Found:
+    """A finding at the cell of `read`, quoting it."""
+    spot, found = at_blank(answers, code, read.row, read.column, severity, **args)
+    return spot, replace(found, value=read.text or read.shown)
+
+
+def at_blank(answers: Answers, code: str, row: int, column: int, severity: str = "", **args: str | int) -> Found:
+    """A finding at a cell that holds nothing to quote."""
+    words = tuple((name, str(value)) for name, value in args.items())
+    place = Place(sheet=answers.sheet, cell=address(row, column))
+    return Spot(row, column), Finding(code=code, place=place, args=words, severity=severity or entry(code).severity)
+
+
+def _inputs(answers: Answers) -> Iterator[tuple[Field, Read]]:
+    """Every non-blank input with its field."""
+    for id, read in answers.fields.items():
+        yield field_of(answers.form, id), read
+    for table, rows in answers.rows.items():
+        columns = {column.id: column for column in answers.form.table(table).columns}
+        for row in rows:
+            for name, read in row.reads.items():
+                yield columns[name], read
+
+
+def _inputs_of_type(answers: Answers, *types: str) -> Iterator[tuple[Field, Read]]:
+    """Non-blank, readable inputs of some types, column by column."""
+    for id, read in answers.fields.items():
+        field = field_of(answers.form, id)
+        if field.type in types and read.kind not in _UNUSABLE:
+            yield field, read
+    for table, rows in answers.rows.items():
+        for column in answers.form.table(table).columns:
+            if column.type in types:
+                for row in rows:
+                    read_ = row.reads.get(column.id)
+                    if read_ is not None and not read_.carried and read_.kind not in _UNUSABLE:
+                        yield column, read_
+
+
+# -- both at intake and in the panel ----------------------------------------------------------------------------------
+
+
+def required_inputs_are_filled(answers: Answers) -> Iterator[Found]:
+    """cell.required: a required field, or a required column of a used row, is blank (as the panel sees blanks)."""
+    for id, spot in answers.spots.items():
+        field = field_of(answers.form, id)
+        if field.required and id not in answers.fields:
+            yield at_blank(answers, "cell.required", spot.row, spot.column, ten=field.short)
+    for table, rows in answers.rows.items():
+        placed = answers.columns[table]
+        columns = [c for c in answers.form.table(table).columns if c.required and c.id in placed]
+        for row in rows:
+            for column in columns:
+                if column.id not in row.reads:
+                    yield at_blank(answers, "cell.required", row.sheet_row, placed[column.id], ten=column.short)
+
+
+def texts_are_short_enough(answers: Answers) -> Iterator[Found]:
+    """cell.too_long: longer than the field allows, as the panel counts."""
+    for field, read in _inputs(answers):
+        limit = field.max_length
+        if limit and len(read.shown) > limit and not read.carried and read.kind not in _UNUSABLE:
+            size = length(read.shown)
+            if size > limit:
+                yield at(answers, "cell.too_long", read, ten=field.short, dai=size, toi_da=limit)
+
+
+# -- only at intake ---------------------------------------------------------------------------------------------------
+
+
+def inputs_are_no_formulas(answers: Answers) -> Iterator[Found]:
+    """cell.formula: nothing is taken from a formula, whatever value it shows."""
+    for field, read in answers.odd:
+        if read.kind == "formula":
+            yield at_blank(answers, "cell.formula", read.row, read.column, ten=field.short)
+
+
+def inputs_are_no_error_values(answers: Answers) -> Iterator[Found]:
+    """cell.error_value: #REF!, #N/A and the like."""
+    for field, read in answers.odd:
+        if read.kind == "error":
+            yield at(answers, "cell.error_value", read, ten=field.short)
+
+
+def texts_are_no_dates(answers: Answers) -> Iterator[Found]:
+    """cell.date_for_text (info): Excel made a date of what was typed; a warning where its format hides the year,
+    because «3-11» may have meant months (C.7)."""
+    for field, read in answers.odd:
+        if read.kind == "date" and field.type in ("text", "choice"):
+            doubt = "warning" if read.parts in ("d", "dm") else ""
+            yield at(answers, "cell.date_for_text", read, doubt, ten=field.short, hieu_la=read.text)
+
+
+def legacy_fonts_are_noted(answers: Answers) -> Iterator[Found]:
+    """cell.legacy_font (info): TCVN3 or VNI text, converted."""
+    for field, read in answers.odd:
+        if read.legacy:
+            yield at(answers, "cell.legacy_font", read, ten=field.short, hieu_la=read.text)
+
+
+def required_inputs_are_no_placeholders(answers: Answers) -> Iterator[Found]:
+    """cell.placeholder: a required input holds dots, a hint, or only invisible characters (S1.34)."""
+    for table, rows in answers.rows.items():
+        examples = example_rows(answers, table)
+        for column in answers.form.table(table).columns:
+            if column.required:
+                for row in rows:
+                    read = row.reads.get(column.id)
+                    if read is not None and is_hint(read) and row.sheet_row not in examples:
+                        yield at(answers, "cell.placeholder", read, ten=column.short)
+    for id, read in answers.fields.items():
+        field = field_of(answers.form, id)
+        if field.required and is_hint(read):
+            yield at(answers, "cell.placeholder", read, ten=field.short)
+
+
+def is_hint(read: Read) -> bool:
+    """Whether a cell holds only what was written to be replaced."""
+    if read.kind in _UNUSABLE:
+        return False
+    return not read.text or (read.text[0] in _HINT_BEGINNINGS and is_placeholder(read.text))
+
+
+def ticks_are_understood(answers: Answers) -> Iterator[Found]:
+    """cell.not_tick: neither blank nor a known tick (S1.32). Where two columns are filled, table.tick_both says it."""
+    for table, rows in answers.rows.items():
+        form_table = answers.form.table(table)
+        exclusive = [rule.columns for rule in rules_of(answers, "exactly_one", table)]
+        for column in form_table.columns:
+            if column.type != "tick":
+                continue
+            rivals = {c for columns in exclusive if column.id in columns for c in columns} - {column.id}
+            for row in rows:
+                read = row.reads.get(column.id)
+                if read is None or read.text == "x" or read.kind in _UNUSABLE:
+                    continue
+                if read_tick(read.text) is not True and not any(c in row.reads for c in rivals):
+                    yield at(answers, "cell.not_tick", read, ten=column.short)
+
+
+def choices_are_listed(answers: Answers) -> Iterator[Found]:
+    """cell.not_in_list (warning): a closed choice holds a text that its list lacks; unknown lists are not compared."""
+    for field, read in _inputs_of_type(answers, "choice"):
+        if field.free:
+            continue
+        listed = _listed(field.choices or _choices_from(answers, field))
+        if listed and read.text not in listed and text_key(read.text) not in listed:
+            yield at(answers, "cell.not_in_list", read, ten=field.short)
+
+
+def _choices_from(answers: Answers, field: Field) -> tuple[str, ...]:
+    if field.choices_from == "groups":
+        return answers.facts.groups
+    return answers.facts.children if field.choices_from == "children" else ()
+
+
+@lru_cache(maxsize=256)
+def _listed(choices: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(choices) | {text_key(choice) for choice in choices}
+
+
+def numbers_are_numbers(answers: Answers) -> Iterator[Found]:
+    """cell.number: no number (a whole one where asked for), cell.number_range: outside minimum and maximum. «1.500» as
+    text is questioned: it may be one and a half or fifteen hundred."""
+    for field, read in _inputs_of_type(answers, "integer", "number"):
+        number = _number_of(field, read)
+        if number is None:
+            yield at(answers, "cell.number", read, ten=field.short, loai=say(f"examine.number.{field.type}"))
+        elif (field.minimum is not None and number < field.minimum) or (
+            field.maximum is not None and number > field.maximum
+        ):
+            yield at(answers, "cell.number_range", read, ten=field.short, khoang=_span_words(field))
+
+
+def _number_of(field: Field, read: Read) -> float | None:
+    if read.kind == "number":
+        number = float(read.text)
+        return number if field.type == "number" or number.is_integer() else None
+    pattern = _INTEGER if field.type == "integer" else _NUMBER
+    return float(read.text.replace(",", ".")) if read.kind == "text" and pattern.fullmatch(read.text) else None
+
+
+def _span_words(field: Field) -> str:
+    it, nhieu = (f"{limit:g}" if limit is not None else "" for limit in (field.minimum, field.maximum))
+    key = "between" if it and nhieu else "least" if it else "most"
+    return say(f"examine.number.{key}", it=it, nhieu=nhieu)
+
+
+def dates_are_dates(answers: Answers) -> Iterator[Found]:
+    """cell.date: no date, or an impossible one."""
+    for field, read in _inputs_of_type(answers, "date"):
+        if read.kind != "date" and read_date(read.text) is None:
+            yield at(answers, "cell.date", read, ten=field.short)
+
+
+def periods_are_understood_and_touch_the_year(answers: Answers) -> Iterator[Found]:
+    """cell.period_invalid (error), cell.period_unreadable and cell.period_outside (warnings)."""
+    year = answers.facts.year
+    for rule, name, rows in _rule_columns(answers, "period_in_year"):
+        for row in rows:
+            read = row.reads.get(name)
+            if read is None or read.kind in _UNUSABLE or read.parts in ("d", "dm") or is_hint(read):
+                continue
+            code = _fault_of_period(read.text, year)
+            if code:
+                severity = rule.severity if code != "cell.period_invalid" else ""
+                yield at(answers, code, read, severity, nam=year)
+
+
+@lru_cache(maxsize=8192)
+def _fault_of_period(text: str, year: int) -> str:
+    period = parse_period(text, year)
+    if period.kind == "invalid":
+        return "cell.period_invalid"
+    if period.kind in _NOT_UNDERSTOOD:
+        return "cell.period_unreadable"
+    return "cell.period_outside" if is_outside(period, year) else ""
+
+
+def is_outside(period: Period, year: int) -> bool:
+    """Whether no day of the period lies in the year; a period without dates is never outside."""
+    if period.end is not None and period.end < dt.date(year, 1, 1):
+        return True
+    return period.start is not None and period.start > dt.date(year, 12, 31)
+
+
+# -- shared with the table checks -------------------------------------------------------------------------------------
+
+
+def rules_of(answers: Answers, kind: str, table: str) -> tuple[Rule, ...]:
+    """The form's rules of one kind for one table, as far as their columns were located."""
+    placed = answers.columns[table]
+    return tuple(
+        rule
+        for rule in answers.form.rules
+        if rule.kind == kind and rule.table == table and all(column in placed for column in rule.columns)
+    )
+
+
+def _rule_columns(answers: Answers, kind: str) -> Iterator[tuple[Rule, str, tuple[UsedRow, ...]]]:
+    for table, rows in answers.rows.items():
+        for rule in rules_of(answers, kind, table):
+            yield rule, rule.columns[0], rows
+
+
+def example_rows(answers: Answers, table: str) -> dict[int, Read]:
+    """Sheet row → the cell in which an example of the source stands unchanged (S1.34)."""
+    found: dict[int, Read] = {}
+    for rule in rules_of(answers, "not_example", table):
+        examples, lengths = _examples(rule.texts)
+        own = answers.facts.children
+        for row in answers.rows[table]:
+            for name in rule.columns:
+                read = row.reads.get(name)
+                if read is None or read.carried or len(read.text) not in lengths:
+                    continue
+                if _example_key(read.text) in examples and read.text not in own:
+                    found[row.sheet_row] = read
+    return found
+
+
+@lru_cache(maxsize=64)
+def _examples(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[int]]:
+    """Keys of the examples, and the lengths a cell may have that repeats one («…» for «...», spaces apart)."""
+    spread = {n for text in texts for n in range(len(text) - 4, len(text) + 5)}
+    return frozenset(map(_example_key, texts)), frozenset(spread)
+
+
+def _example_key(text: str) -> str:
+    return text_key(text.replace("…", "..."))
+
+
+Check = Callable[[Answers], Iterator[Found]]
+
+CELL_CHECKS: tuple[Check, ...] = (
+    required_inputs_are_filled,
+    texts_are_short_enough,
+    inputs_are_no_formulas,
+    inputs_are_no_error_values,
+    texts_are_no_dates,
+    legacy_fonts_are_noted,
+    required_inputs_are_no_placeholders,
+    ticks_are_understood,
+    choices_are_listed,
+    numbers_are_numbers,
+    dates_are_dates,
+    periods_are_understood_and_touch_the_year,
+)

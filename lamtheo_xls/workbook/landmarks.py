@@ -1,0 +1,133 @@
+"""What a layout says must stand where: hidden keys, column heads, field labels, printed text. Made once per layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.findings import say
+from lamtheo_xls.text import text_key
+from lamtheo_xls.workbook.layout import Laid, Layout, Spot, locked_text
+
+END = "end"
+
+
+class LocatedRow(NamedTuple):
+    """A row of a table on the sheet; `number` is that of its hidden key, 0 where the unit inserted the row."""
+
+    sheet_row: int
+    number: int
+
+
+class Label(NamedTuple):
+    """A printed text that names an input: its key for comparison, where it stands, and how far off the input is."""
+
+    key: str
+    text: str
+    at: Spot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """The layout as locating needs it. Spots are (row, column), both from 1."""
+
+    layout: Layout
+    keys: tuple[tuple[Spot, str], ...]
+    """Every hidden key and every column head: where all of these stand, nothing was moved."""
+    vocabulary: frozenset[str]
+    """Texts of hidden keys, those of data rows apart."""
+    row_anchors: Mapping[str, int]
+    """Key text → layout row, for keys of the key column that are no data rows."""
+    heads: Mapping[str, Mapping[str, Label]]
+    """Table id → column id → its head."""
+    labels: Mapping[str, Label]
+    """Field id → its label, where it prints one."""
+    printed: Mapping[Spot, str]
+    """Static texts, by spot."""
+    templates: tuple[Laid, ...]
+    """Texts that come from the context of the assignment."""
+    ours: frozenset[Spot]
+    """Inputs, formulas, keys, numbers and codes: whatever stands there is no stray text."""
+    columns: frozenset[int]
+    """Every column the layout uses."""
+    rows: Mapping[str, tuple[LocatedRow, ...]]
+    """The data rows of each table as laid out."""
+    other_sheets: frozenset[str]
+    """Names of the sheets that stand beside the main one."""
+
+
+class _Same:
+    """A key for caching by identity; it holds the layout, so the identity stays taken."""
+
+    __slots__ = ("layout",)
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def __hash__(self) -> int:
+        return id(self.layout)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.layout is self.layout
+
+
+def landmarks_of(form: Form, layout: Layout) -> Landmarks:
+    """The landmarks of a layout of `form`; made once for each layout."""
+    return _landmarks(_Same(layout), tuple((f.id, f.label) for f in form.fields))
+
+
+@lru_cache(maxsize=128)
+def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
+    layout = same.layout
+    static = [cell for cell in layout.cells if cell.kind in ("static", "context") and cell.text]
+    codes = (layout.code_head, layout.code_close)
+    keys = {cell.at: cell.text for cell in layout.cells if cell.kind == "key" and cell.at not in codes}
+    heads = {
+        id: {column: head for column, at in area.columns.items() if (head := _head(static, at, area.key_row))}
+        for id, area in layout.areas.items()
+    }
+    head_spots = {label.at: label.text for found in heads.values() for label in found.values()}
+    rows = {
+        id: tuple(LocatedRow(row, row - area.first_row + 1) for row in range(area.first_row, area.last_row + 1))
+        for id, area in layout.areas.items()
+    }
+    data = {f"{id}.{row.number}" for id, found in rows.items() for row in found}
+    return Landmarks(
+        layout=layout,
+        keys=(*keys.items(), *head_spots.items()),
+        vocabulary=frozenset(keys.values()) - data,
+        row_anchors={text: at.row for at, text in keys.items() if at.column == layout.key_column and text not in data},
+        heads=heads,
+        labels={
+            id: label
+            for id, text in labels
+            if id in layout.fields and text and (label := _label(static, layout.fields[id]))
+        },
+        printed={cell.at: locked_text(cell, {}) for cell in static if cell.kind == "static"},
+        templates=tuple(cell for cell in static if cell.kind == "context"),
+        ours=frozenset(cell.at for cell in layout.cells if cell.kind not in ("static", "context")) | set(codes),
+        columns=frozenset(c for cell in layout.cells for c in range(cell.at.column, cell.to.column + 1)),
+        rows=rows,
+        other_sheets=frozenset((*(say(f"workbook.sheet.{key}") for key in ("print", "guide", "fix")), "_ds", "_meta")),
+    )
+
+
+def _head(static: list[Laid], column: int, key_row: int) -> Label | None:
+    """The head that stands lowest above the key row in this column alone."""
+    above = [c for c in static if c.at.column == c.to.column == column and c.to.row < key_row]
+    if not above:
+        return None
+    cell = max(above, key=lambda c: c.to.row)
+    return Label(text_key(cell.text), cell.text, cell.at)
+
+
+def _label(static: list[Laid], field: Spot) -> Label | None:
+    """The printed text nearest to the left of a field, in its row."""
+    left = [c for c in static if c.at.row == field.row and c.to.column < field.column]
+    if not left:
+        return None
+    cell = max(left, key=lambda c: c.to.column)
+    return Label(text_key(cell.text), cell.text, cell.at)
