@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lamtheo_xls.cli.options import DAY, as_of_option, json_option, office_options
+from lamtheo_xls.cli.options import DAY, as_of_option, json_option, office_options, several
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
@@ -128,11 +128,12 @@ def collect_command(
 
     with open_office(root, round_id=round_id, as_of=as_of, who="collect") as office:
         ruling.take_decisions(office)
-        lines = collecting.collect(office, paths, received=received, jobs=jobs, progress=progress)
-        if as_json:
-            emit_lines(line.as_json() for line in lines)
-        else:
-            print_collected(tuple(lines), shown(office.root / INBOX))
+        with several(jobs) as executor:
+            lines = collecting.collect(office, paths, received=received, executor=executor, progress=progress)
+            if as_json:
+                emit_lines(line.as_json() for line in lines)
+            else:
+                print_collected(tuple(lines), shown(office.root / INBOX))
 
 
 @click.command("return", help=say("cli.help.return"))
@@ -213,7 +214,7 @@ def run_command(
 
     with open_office(root, round_id=round_id, as_of=as_of, who="run") as office:
         taken = ruling.take_decisions(office)
-        lines = tuple(collecting.collect(office, paths, received=received, jobs=1, progress=progress))
+        lines = tuple(collecting.collect(office, paths, received=received, progress=progress))
         answering.send_back(office, progress=progress)
         consolidating.consolidate(office, csv=False)
         overview = following.follow(office, taken)

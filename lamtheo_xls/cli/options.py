@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,3 +71,16 @@ def json_option(command: Command) -> Command:
 def office_options(command: Command) -> Command:
     """-C, --round, --as-of and --json together."""
     return workspace_option(round_option(as_of_option(json_option(command))))
+
+
+@contextlib.contextmanager
+def several(jobs: int) -> Iterator[Executor | None]:
+    """A pool of `jobs` processes (spawned, as Windows does), or None for one."""
+    if jobs == 1:
+        yield None
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool

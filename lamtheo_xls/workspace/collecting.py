@@ -119,7 +119,7 @@ def collect(
     for arrived in _chunks_of(office.ledger.waiting()):
         yield from _judge_and_record(office, docket, [(a, None) for a in arrived], executor, seen)
     sources = tuple(paths) or inboxes(office)
-    found = gather(sources)
+    found = gather(sources, base=office.root)
     for chunk in _chunks(progress(found, count_files(sources), say("workspace.progress.collect"))):
         yield from _take(office, docket, chunk, received, executor, seen)
 
@@ -218,22 +218,20 @@ def _judge_and_record(
         return []
     datas = [r.data if r is not None and r.data is not None else office.ledger.fetch(a.sha256) for a, r in todo]
     days = [a.received for a, _ in todo]
-    if executor is None:
-        verdicts: Iterable[Judged] = (judge(d, docket, received=day) for d, day in zip(datas, days, strict=True))
-    else:
-        verdicts = executor.map(_judge_there, datas, days, itertools.repeat(docket), chunksize=16)
-    records = []
-    extra = []
-    for (arrived, item), verdict in zip(todo, verdicts, strict=True):
-        records.append(submission_of(office, verdict, arrived.sha256, arrived.file, arrived.received, arrived.modified))
-        extra.append(item.findings if item is not None else ())
+    ways = [r.findings if r is not None else () for _, r in todo]
+    run = map if executor is None else executor.map
+    verdicts = run(_judge_there, datas, days, ways, itertools.repeat(docket))
+    records = [
+        submission_of(office, verdict, arrived.sha256, arrived.file, arrived.received, arrived.modified)
+        for (arrived, _), verdict in zip(todo, verdicts, strict=True)
+    ]
     told = office.ledger.record_submissions(records)
     seen.update({record.sha256: record for record in told})
-    return [_collected(record, more) for record, more in zip(told, extra, strict=True)]
+    return [_collected(record) for record in told]
 
 
-def _judge_there(data: bytes, day: dt.date, docket: Docket) -> Judged:
-    return judge(data, docket, received=day)
+def _judge_there(data: bytes, day: dt.date, way_in: tuple[Finding, ...], docket: Docket) -> Judged:
+    return judge(data, docket, received=day, way_in=way_in)
 
 
 def submission_of(
@@ -241,7 +239,7 @@ def submission_of(
 ) -> SubmissionRecord:
     """The ledger's record of a judgement."""
     issued = verdict.record.issued if verdict.record is not None else None
-    owned = issued is not None and bool(issued.unit)
+    owned = issued is not None and bool(issued.unit) and verdict.examination.state not in ("unknown", "refused")
     return SubmissionRecord(
         id=submission_id(sha256),
         sha256=sha256,
@@ -260,8 +258,8 @@ def submission_of(
     )
 
 
-def _collected(record: SubmissionRecord, more: tuple[Finding, ...]) -> Collected:
-    findings = (*more, *record.findings)
+def _collected(record: SubmissionRecord) -> Collected:
+    findings = record.findings
     if record.state == "superseded":
         findings += (finding("set.superseded", ngay_nhan=f"{record.received:%d/%m/%Y}"),)
     return Collected(

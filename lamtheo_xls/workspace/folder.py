@@ -43,6 +43,7 @@ class Office:
     root: Path
     ledger: Ledger
     register: Register
+    register_bytes: bytes
     register_findings: tuple[Finding, ...]
     bundle: Bundle
     round: Round
@@ -61,6 +62,10 @@ class Office:
     def folder(self, name: str) -> Path:
         """The folder `name` (bieu-gui, tra-lai, tong-hop …) of this round."""
         return self.root / name / self.round.id
+
+    def definition_bytes(self, form_id: str) -> bytes:
+        """The JSON a form was read from."""
+        return (bundled(self.programme.id) / f"{form_id}.json").read_bytes()
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -160,7 +165,7 @@ def open_office(
         key = ledger.key()
         if key == DEMO_KEY and not ledger.is_demo:
             raise World("world.demo_key")
-        register, findings = _register(root / REGISTER)
+        register, content, findings = _register(root / REGISTER)
         round_ = round_of(register, round_id) if round_id else open_round(register, as_of)
         if round_ is None:
             if round_id:
@@ -174,6 +179,7 @@ def open_office(
             root=root,
             ledger=ledger,
             register=register,
+            register_bytes=content,
             register_findings=facts,
             bundle=bundle,
             round=round_,
@@ -183,7 +189,7 @@ def open_office(
         )
 
 
-def _register(path: Path) -> tuple[Register, tuple[Finding, ...]]:
+def _register(path: Path) -> tuple[Register, bytes, tuple[Finding, ...]]:
     try:
         data = path.read_bytes()
     except PermissionError as error:
@@ -193,7 +199,7 @@ def _register(path: Path) -> tuple[Register, tuple[Finding, ...]]:
     register, findings = read_register(data)
     if register is None:
         raise _faulty(findings, path)
-    return register, tuple(findings)
+    return register, data, tuple(findings)
 
 
 def _faulty(findings: Iterable[Finding], path: Path) -> World:

@@ -46,19 +46,23 @@ class Judged:
 
 
 def judge(
-    data: bytes, docket: Docket, *, received: dt.date, assigned: IssueRecord | None = None
+    data: bytes,
+    docket: Docket,
+    *,
+    received: dt.date,
+    assigned: IssueRecord | None = None,
+    way_in: tuple[Finding, ...] = (),
 ) -> Judged:
-    """Judges one file as received on `received`. `assigned`: what a person said it is (DESIGN §3.6), taken as it is."""
+    """Judges one file as received on `received`.
+
+    `assigned`: what a person said it is (DESIGN §3.6), taken as it is. `way_in`: what intake found on the way; with an
+    error among it (an archive that cannot be taken) nothing is parsed.
+    """
+    if worst(way_in) == "error":
+        return _not_read("archive", way_in)
     reading = read_returned(data)
     if worst(reading.findings) == "error":
-        state = state_of(reading.findings)
-        return Judged(
-            kind=reading.kind,
-            record=None,
-            examination=Examination(state=state, findings=reading.findings),
-            facts="",
-            late=False,
-        )
+        return _not_read(reading.kind, way_in + reading.findings)
     identity: tuple[Finding, ...]
     if assigned is not None:
         record: IssueRecord | None = assigned
@@ -66,21 +70,21 @@ def judge(
     else:
         issued, identity = resolve(reading, docket.keys, lambda serial: _issued(docket, serial))
         record = docket.issued.get(issued.serial) if issued is not None else None
-        if issued is not None and record is not None and record.issued.round != docket.round:
-            identity += (finding("identity.other_round", dot=record.issued.round),)
+        if issued is not None and record is None:
+            identity += (finding("identity.not_in_ledger", dot=issued.round),)
+        if record is not None and record.issued.round != docket.round:
+            identity += (finding("identity.other_round", dot=record.issued.round, dot_nay=docket.round),)
     if record is None:
-        state = state_of(identity) if identity else "unknown"
-        return Judged(
-            kind=reading.kind,
-            record=None,
-            examination=Examination(state=state, findings=reading.findings + tuple(identity)),
-            facts="",
-            late=False,
-        )
+        return _not_read(reading.kind, way_in + reading.findings + tuple(identity))
     facts, text = facts_of(record, docket, received=received)
     examination = examine(reading, facts, identity)
     late = facts.deadline is not None and received >= facts.deadline.late_from
     return Judged(kind=reading.kind, record=record, examination=examination, facts=text, late=late)
+
+
+def _not_read(kind: str, findings: tuple[Finding, ...]) -> Judged:
+    examination = Examination(state=state_of(findings), findings=findings)
+    return Judged(kind=kind, record=None, examination=examination, facts="", late=False)
 
 
 def _issued(docket: Docket, serial: int) -> Issued | None:

@@ -157,7 +157,11 @@ def _assignment_for(
 
 
 def proposed_unit(office: Office, record: SubmissionRecord) -> str:
-    """Code of the unit a file seems to be from: the one chosen inside a shared workbook; '' where nothing says."""
+    """Code of the unit a file seems to be from: the one it was issued to (in this round or another), or the one chosen
+    inside a shared workbook; '' where nothing says."""
+    issued = office.ledger.issued(record.serial) if record.serial is not None else None
+    if issued is not None and issued.issued.unit:
+        return issued.issued.unit
     for f in record.findings:
         if f.code == "identity.shared":
             chosen = dict(f.args).get("don_vi", "")

@@ -52,7 +52,8 @@ def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[s
     assigned = None
     if any(f.code == "identity.assigned" for f in record.findings) and record.serial is not None:
         assigned = office.ledger.issued(record.serial)
-    verdict = judge(data, as_then, received=record.received, assigned=assigned)
+    way_in = tuple(f for f in record.findings if f.code.startswith("file.archive_"))
+    verdict = judge(data, as_then, received=record.received, assigned=assigned, way_in=way_in)
     return verdict.examination.state, text_of(verdict.examination)
 
 
