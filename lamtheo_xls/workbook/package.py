@@ -97,3 +97,13 @@ def _sheet(xml: str, growing: frozenset[int]) -> str:
         return text.replace(' customHeight="1"', "") if int(m.group(1)) in growing else text
 
     return re.sub(r'<row r="(\d+)"[^>]*>', row, xml)
+
+
+FIXED_DOS_DATE = (0, (1 << 5) | 1)
+"""Time and date of every entry: 1 January 1980, midnight."""
+
+
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """The parts of a zip by name, in its order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return {name: source.read(name) for name in source.namelist()}

@@ -1,0 +1,413 @@
+"""Owns copies: one base workbook, stamped for each assignment by patching cells and reusing the zip's parts.
+
+A copy shares all compressed bytes of the base except the sheets and properties that carry its own words; in those,
+what no copy changes is kept compressed too, as deflate blocks that stand on their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from struct import Struct
+
+from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.workbook import inputs
+from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
+from lamtheo_xls.workbook.layout import Layout, column_letters, lay_out, lay_out_print, locked_text
+from lamtheo_xls.workbook.package import FIXED_DOS_DATE, parts_of
+from lamtheo_xls.workbook.panel import NOTHING, Cached, Filled, panel_values, starting
+from lamtheo_xls.workbook.printout import print_sheet, print_values
+from lamtheo_xls.workbook.template import BLANK_CODE, NotWritten, write_base
+
+Key = tuple[int, int]
+"""A slot of a sheet: (row, column); column 0 is the row's height, row 0 holds the slots outside the cells."""
+_CODE: Key = (0, 1)
+_CHILDREN: Key = (0, 2)
+_LONGEST = 32767  # characters a cell holds
+_MAIN, _PRINT, _LISTS, _META = (f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 4, 5))
+_CORE, _CUSTOM = "docProps/core.xml", "docProps/custom.xml"
+_ROW = re.compile(r"<row ([^>]*?)(/>|>(.*?)</row>)", re.S)
+_CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """XML with slots: `fixed` has one piece more than there are `slots`; `blank` is what stands there in the base."""
+
+    fixed: tuple[str, ...]
+    slots: tuple[Key, ...]
+    blank: tuple[str, ...]
+
+    def filled(self, new: Mapping[Key, str]) -> str:
+        out = [""] * (2 * len(self.slots) + 1)
+        out[::2] = self.fixed
+        get = new.get
+        out[1::2] = [get(k, b) for k, b in zip(self.slots, self.blank, strict=True)]
+        return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Bytes as they are and as deflate blocks that need nothing before them."""
+
+    raw: bytes
+    deflated: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet in three stretches; the middle one is the same in every copy without prefilled rows."""
+
+    head: _Text
+    body: _Text
+    tail: _Text
+    body_blank: _Block
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part no copy changes, ready for the zip."""
+
+    name: bytes
+    crc: int
+    size: int
+    deflated: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What copies of one form with one number of rows share. Keep one per (form, rows) in a plain dict."""
+
+    form: Form
+    layout: Layout
+    groups: tuple[str, ...]
+    units: tuple[str, ...]
+    parts: tuple[_Part | str, ...]
+    """In the order of the zip; a name where the copy has its own."""
+    main: _Sheet
+    printed: _Sheet
+    lists: tuple[str, tuple[str, ...], str, str]
+    """XML before the rows, the cells of each row after the first column, XML after, style of the first column."""
+    meta: tuple[str, str, str, str]
+    core: tuple[str, ...]
+    custom: tuple[str, ...]
+    blank_panel: Mapping[tuple[str, int, int], Cached] = field(repr=False)
+
+
+def prepare_base(
+    form: Form,
+    rows: Mapping[str, int],
+    *,
+    context_common: Mapping[str, str],
+    groups: Sequence[str],
+    created: dt.datetime,
+    password: str = "",
+    shared: bool = False,
+    units: Sequence[str] = (),
+) -> Base:
+    """The base of all copies of `form` with `rows`; `context_common` fills what HƯỚNG DẪN says.
+
+    `shared`: the base of the shared workbook, which offers `units` to choose from. Same input, same bytes.
+    """
+    layout = lay_out(form, rows, shared=shared)
+    data = write_base(form, layout, context_common, groups=groups, units=units, password=password, created=created)
+    raw = parts_of(data)
+    area_rows = [r for a in layout.areas.values() for r in (a.first_row, a.last_row)]
+    place = lay_out_print(layout)
+    after = place.first_row + layout.closing_rows[1] - layout.closing_rows[0]
+    own = {_MAIN, _PRINT, _LISTS, _META, _CORE, _CUSTOM}
+    return Base(
+        form=form,
+        layout=layout,
+        groups=tuple(groups),
+        units=tuple(units),
+        parts=tuple(name if name in own else _part(name, content) for name, content in raw.items()),
+        main=_main_sheet(raw[_MAIN].decode(), form, layout, (min(area_rows, default=1), max(area_rows, default=0))),
+        printed=_cut_sheet(raw[_PRINT].decode(), frozenset(), (after + 1, place.last_row), lambda t: _slots(t)),
+        lists=_lists_sheet(raw[_LISTS].decode()),
+        meta=_meta_sheet(raw[_META].decode()),
+        core=tuple(raw[_CORE].decode().split(BLANK_CODE)),
+        custom=tuple(raw[_CUSTOM].decode().split(BLANK_CODE)),
+        blank_panel=panel_values(form, layout, NOTHING),
+    )
+
+
+# -- cutting the base ---------------------------------------------------------------------------------------------
+
+
+def _main_sheet(xml: str, form: Form, layout: Layout, body: tuple[int, int]) -> _Sheet:
+    open_cells = frozenset(
+        tuple(c.at) for c in layout.cells if c.kind in ("input", "context") or c.style in ("code", "code_close")
+    )
+    lists = inputs.lists_of(form, (), (), ())
+    children = inputs.list_range(lists, "children")[1:]
+    return _cut_sheet(xml, open_cells, body, lambda t: _slots(t, children))
+
+
+def _cut_sheet(xml: str, open_cells: frozenset[tuple[int, ...]], body: tuple[int, int], tail_slots: object) -> _Sheet:
+    """The sheet in three stretches; `body` are the first and last row of the middle one."""
+    before, rest = xml.split("<sheetData>", 1)
+    data, after = rest.split("</sheetData>", 1)
+    stretches: tuple[list[str | Key], ...] = ([before + "<sheetData>"], [], [])
+    for m in _ROW.finditer(data):
+        number = int(re.search(r'r="(\d+)"', m.group(1)).group(1))  # type: ignore[union-attr]
+        which = 0 if number < body[0] else 1 if number <= body[1] else 2
+        _cut_row(stretches[which], number, m.group(1), m.group(3) or "", open_cells)
+    stretches[2].append("</sheetData>")
+    stretches[2].extend(tail_slots(after))  # type: ignore[operator]
+    head, middle, tail = (_text(s) for s in stretches)
+    return _Sheet(head, middle, tail, _block(middle.filled({}).encode()))
+
+
+_DEFAULTS: dict[Key, str] = {_CODE: BLANK_CODE}
+
+
+def _cut_row(
+    out: list[str | Key], number: int, attributes: str, cells: str, open_cells: frozenset[tuple[int, ...]]
+) -> None:
+    growing = "customHeight" not in attributes and ' ht="' in attributes
+    if growing:
+        first, rest = attributes.split(' ht="', 1)
+        height, rest = rest.split('"', 1)
+        out += [f'<row {first} ht="', (number, 0), height, f'"{rest}>']  # type: ignore[list-item]
+    else:
+        out.append(f"<row {attributes}>")
+    for m in _CELL.finditer(cells):
+        letters, _, more, inner = m.groups()
+        column = _column(letters)
+        if inner and "<f>" in inner:
+            formula, value = inner.split("<v>", 1)
+            out += [f'<c r="{letters}{number}"{more}>{formula}<v>', (number, column), value[: -len("</v>")], "</v></c>"]
+        elif (number, column) in open_cells:
+            out += [f'<c r="{letters}{number}"{more}', (number, column), "/>", ""]
+        else:
+            out.append(m.group(0))
+    out.append("</row>")
+
+
+def _slots(after: str, children: str = "") -> list[str | Key]:
+    """The XML after the cells, with slots for the code and for the drop-down of the unit's own."""
+    out: list[str | Key] = []
+    pattern = "|".join(re.escape(x) for x in (BLANK_CODE, children) if x)
+    at = 0
+    for m in re.finditer(pattern, after):
+        out += [after[at : m.start()], _CODE if m.group(0) == BLANK_CODE else _CHILDREN, m.group(0), ""]
+        at = m.end()
+    out.append(after[at:])
+    return out
+
+
+def _text(pieces: Sequence[str | Key]) -> _Text:
+    """Pieces in a row; after each slot stands what it holds in the base."""
+    fixed, slots, blank = [""], [], []
+    take_blank = False
+    for piece in pieces:
+        if take_blank:
+            blank.append(str(piece))
+            fixed.append("")
+            take_blank = False
+        elif isinstance(piece, str):
+            fixed[-1] += piece
+        else:
+            slots.append(piece)
+            take_blank = True
+    return _Text(tuple(fixed), tuple(slots), tuple(blank))
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for c in letters:
+        number = number * 26 + ord(c) - 64
+    return number
+
+
+def _lists_sheet(xml: str) -> tuple[str, tuple[str, ...], str, str]:
+    before, rest = xml.split("<sheetData>", 1)
+    data, after = rest.split("</sheetData>", 1)
+    rows: list[str] = []
+    style = ""
+    for m in _ROW.finditer(data):
+        cells = m.group(3) or ""
+        first = re.match(r'<c r="A\d+" (s="\d+")[^>]*?(?:/>|>.*?</c>)', cells, re.S)
+        if first and not rows:
+            style = first.group(1)
+            rows.append(cells)
+        else:
+            rows.append(cells[first.end() :] if first else cells)
+    return _undimensioned(before), tuple(rows), after, style
+
+
+def _meta_sheet(xml: str) -> tuple[str, str, str, str]:
+    before, rest = xml.split("<sheetData>", 1)
+    data, after = rest.split("</sheetData>", 1)
+    style = re.search(r'<c r="A1" (s="\d+")', data)
+    return _undimensioned(before), data, after, style.group(1) if style else ""
+
+
+def _undimensioned(before: str) -> str:
+    return re.sub(r"<dimension[^>]*/>", "", before)
+
+
+def _block(raw: bytes) -> _Block:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return _Block(raw, packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH))
+
+
+def _part(name: str, raw: bytes) -> _Part:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return _Part(name.encode(), zlib.crc32(raw), len(raw), packer.compress(raw) + packer.flush())
+
+
+# -- stamping -----------------------------------------------------------------------------------------------------
+
+
+def stamp(
+    base: Base,
+    issued: Issued,
+    key: bytes,
+    context: Mapping[str, str],
+    children: Sequence[str] = (),
+    prefill: Filled = NOTHING,
+) -> bytes:
+    """The bytes of the workbook issued as `issued`: signed, with its own words, drop-down and prefilled values.
+
+    `context` fills the texts; `prefill` comes over the form's defaults; formulas carry their true values. Raises
+    ValueError where `issued` does not belong to this base, NotWritten for a text no cell can hold.
+    """
+    form, layout = base.form, base.layout
+    if (issued.form, issued.version) != (form.id, form.version):
+        raise ValueError(f"{issued.assignment} is not of form {form.id} version {form.version}")
+    if any(issued.rows.get(t) != a.last_row - a.key_row for t, a in layout.areas.items()):
+        raise ValueError(f"{issued.assignment} has other rows than this base")
+    code, payload = code_of(issued, key), payload_of(issued)
+    filled = starting(form, context, prefill)
+    panel = panel_values(form, layout, filled)
+    main: dict[Key, str] = {_CODE: code, _CHILDREN: inputs.list_range(_children_only(children), "children")[1:]}
+    for c in layout.cells:
+        at = (c.at.row, c.at.column)
+        if c.kind == "input":
+            value = inputs.value_of(form, c, filled)
+            if value is not None:
+                main[at] = _cell(value)
+        elif c.kind == "context":
+            main[at] = _cell(locked_text(c, context) or None)
+        elif c.style in ("code", "code_close"):
+            main[at] = _cell(code)
+    for (_, row, column), cached in panel.items():
+        main[row, column] = _escaped(cached) if isinstance(cached, str) else str(cached)
+    with_rows = any(any(r.values()) for rows in filled.rows.values() for r in rows)
+    if with_rows:
+        for area in layout.areas.values():
+            for row in range(area.first_row, area.last_row + 1):
+                main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
+    shown = print_values(form, layout, filled, context, code, panel)
+    printed: dict[Key, str] = {_CODE: code}
+    for (_, row, column), cached in shown.items():
+        printed[row, column] = _escaped(cached) if isinstance(cached, str) else str(cached)
+    same = not with_rows and panel == base.blank_panel
+    own = {
+        _MAIN: lambda: _sheet_deflated(base.main, main, keep=same),
+        _PRINT: lambda: _sheet_deflated(base.printed, printed, keep=not with_rows),
+        _LISTS: lambda: _deflated(_lists_xml(base.lists, children)),
+        _META: lambda: _deflated(_meta_xml(base.meta, payload, tag_of(payload, key))),
+        _CORE: lambda: _deflated(code.join(base.core).encode()),
+        _CUSTOM: lambda: _deflated(code.join(base.custom).encode()),
+    }
+    return _zipped(
+        [own[p]() + (p.encode(),) if isinstance(p, str) else (p.crc, p.size, p.deflated, p.name) for p in base.parts]
+    )
+
+
+def _children_only(children: Sequence[str]) -> tuple[inputs.ListColumn, ...]:
+    return (inputs.ListColumn(key="children", head="", items=tuple(children)),)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def _escaped(text: str) -> str:
+    """Text for XML as spreadsheets escape it: `_xHHHH_` for what XML cannot hold."""
+    if _CONTROL.search(text):
+        text = _CONTROL.sub(lambda m: f"_x{ord(m.group(0)):04X}_", text)
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def _cell(value: str | float | None) -> str:
+    """What follows a cell's style: nothing, an inline string or a number."""
+    if value is None:
+        return "/>"
+    if not isinstance(value, str):
+        return f"><v>{value:.16G}</v></c>"
+    if len(value) > _LONGEST:
+        raise NotWritten(f"a cell holds at most {_LONGEST} characters")
+    space = ' xml:space="preserve"' if value[0].isspace() or value[-1].isspace() or "  " in value else ""
+    return f' t="inlineStr"><is><t{space}>{_escaped(value)}</t></is></c>'
+
+
+def _lists_xml(lists: tuple[str, tuple[str, ...], str, str], children: Sequence[str]) -> bytes:
+    before, rows, after, style = lists
+    out = [before, "<sheetData>"]
+    for i in range(max(len(rows), len(children) + 1)):
+        own = f'<c r="A{i + 1}" {style}{_cell(children[i - 1] or None)}' if 0 < i <= len(children) else ""
+        out.append(f'<row r="{i + 1}">{own}{rows[i] if i < len(rows) else ""}</row>')
+    return "".join([*out, "</sheetData>", after]).encode()
+
+
+def _meta_xml(meta: tuple[str, str, str, str], payload: str, tag: str) -> bytes:
+    before, data, after, style = meta
+    out = [before, "<sheetData>", data]
+    for row, piece in enumerate(meta_pieces(payload), start=2):
+        second = f'<c r="B2" {style}{_cell(tag)}' if row == 2 else ""
+        out.append(f'<row r="{row}"><c r="A{row}" {style}{_cell(piece)}{second}</row>')
+    return "".join([*out, "</sheetData>", after]).encode()
+
+
+def _sheet_deflated(sheet: _Sheet, new: Mapping[Key, str], *, keep: bool) -> tuple[int, int, bytes]:
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    head, tail = sheet.head.filled(new).encode(), sheet.tail.filled(new).encode()
+    out = packer.compress(head)
+    crc = zlib.crc32(head)
+    if keep:
+        body = sheet.body_blank.raw
+        out += packer.flush(zlib.Z_FULL_FLUSH) + sheet.body_blank.deflated
+    else:
+        body = sheet.body.filled(new).encode()
+        out += packer.compress(body)
+    out += packer.compress(tail) + packer.flush()
+    return zlib.crc32(tail, zlib.crc32(body, crc)), len(head) + len(body) + len(tail), out
+
+
+def _deflated(raw: bytes) -> tuple[int, int, bytes]:
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    return zlib.crc32(raw), len(raw), packer.compress(raw) + packer.flush()
+
+
+_LOCAL = Struct("<4s5H3L2H")
+_CENTRAL = Struct("<4s6H3L5H2L")
+_END = Struct("<4s4H2LH")
+
+
+def _zipped(parts: Sequence[tuple[int, int, bytes, bytes]]) -> bytes:
+    """The parts (crc, size, deflated, name) as a zip, in order, with fixed dates."""
+    out: list[bytes] = []
+    central: list[bytes] = []
+    at = 0
+    time, date = FIXED_DOS_DATE
+    for crc, size, deflated, name in parts:
+        packed = len(deflated)
+        out += (_LOCAL.pack(b"PK\3\4", 20, 0, 8, time, date, crc, packed, size, len(name), 0), name, deflated)
+        central += (
+            _CENTRAL.pack(b"PK\1\2", 20, 20, 0, 8, time, date, crc, packed, size, len(name), 0, 0, 0, 0, 0, at),
+            name,
+        )
+        at += _LOCAL.size + len(name) + packed
+    end = sum(map(len, central))
+    return b"".join([*out, *central, _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), end, at, 0)])
+
+
+__all__ = ["Base", "column_letters", "prepare_base", "print_sheet", "stamp"]
