@@ -164,8 +164,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], bytes]
         source = folder / "in" / "book.xlsx"
         source.write_bytes(data)
         subprocess.run(
-            [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir"]
-            + [str(folder), str(source)],
+            [
+                program,
+                f"-env:UserInstallation={profile.as_uri()}",
+                *("--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(source)),
+            ],
             check=True,
             capture_output=True,
             timeout=120,

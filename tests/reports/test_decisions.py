@@ -272,7 +272,7 @@ def test_a_view_only_copy_put_in_its_place_is_not_taken_for_decisions(round_: di
     assert (sheet.readable, [f.code for f in findings]) == (False, ["set.status_unreadable"])
 
 
-_TYPED = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=40)
+_TYPED = st.text("aăđếỡừỰ ồZx019=+-@'\"<>&%/\\_:;*?[](){}#$,.…–“”\u0323\U0001f600\n\xa0", max_size=40)
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
