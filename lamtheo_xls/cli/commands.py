@@ -53,8 +53,12 @@ def programmes_command(as_json: bool) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--programme", "programme_ids", multiple=True, required=True, help=say("cli.option.programme"))
 @click.option("--period", required=True, help=say("cli.option.period"))
-@click.option("--register", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.register"))
-@click.option("--key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.key_file"))
+@click.option(
+    "--register", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.register")
+)
+@click.option(
+    "--key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.key_file")
+)
 @as_of_option
 def new_command(
     folder: Path,
@@ -149,9 +153,7 @@ def return_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
             emit_lines(answered)
             return
         noi = shown(office.folder("tra-lai"))
-        click.echo(
-            say("cli.say.return_done", n=len(answered), noi=noi) if answered else say("cli.say.return_none")
-        )
+        click.echo(say("cli.say.return_done", n=len(answered), noi=noi) if answered else say("cli.say.return_none"))
 
 
 @click.command("merge", help=say("cli.help.merge"))
@@ -353,5 +355,3 @@ def form_schema_command(kind: str) -> None:
     from lamtheo_xls.workspace.programmes import schema_text
 
     click.echo(schema_text(kind))
-
-

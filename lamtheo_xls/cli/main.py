@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lamtheo_xls.findings import World, message, say
+from lamtheo_xls.findings import World, entry, message, say
 
 ALIASES = {
     "demo": "chay-thu",
@@ -69,7 +69,7 @@ def main() -> None:
     try:
         cli(prog_name="lamtheo")
     except World as broken:
-        click.echo(str(broken), err=True)
+        click.echo(f"{broken} {entry(broken.code).mend}".strip(), err=True)
         for f in broken.findings:
             where = "!".join(x for x in (f.place.sheet, f.place.cell) if x) or f.place.path or ""
             click.echo(f"  {where}: {message(f)}" if where else f"  {message(f)}", err=True)

@@ -58,9 +58,7 @@ def round_option(command: Command) -> Command:
 
 def as_of_option(command: Command) -> Command:
     """--as-of: the only place where the clock is read."""
-    return click.option(
-        "--as-of", type=DAY, default=_today, show_default=False, help=say("cli.option.as_of")
-    )(command)
+    return click.option("--as-of", type=DAY, default=_today, show_default=False, help=say("cli.option.as_of"))(command)
 
 
 def json_option(command: Command) -> Command:

@@ -54,8 +54,8 @@ def progress(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
 
 
 def fit(text: str, width: int) -> str:
-    """Text cut to `width` characters, with an ellipsis."""
-    flat = " ".join(text.split())
+    """Text on one line, cut to `width` characters with an ellipsis."""
+    flat = text.replace("\n", " ").rstrip()
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
@@ -99,9 +99,9 @@ def print_overview(overview: Overview, taken: Taken) -> None:
         if getattr(s, name)
     ]
     click.echo(fit(", ".join(parts), WIDTH))
-    open_lines = [x for x in overview.lines if x.state in ("to_fix", "missing", "overdue")]
+    open_lines = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
     for line in open_lines[:20]:
-        click.echo(fit(f"  {fit(line.unit, 30):<30} {line.state_words:<10} {line.tell}", WIDTH))
+        click.echo(fit(f"  {fit(line.unit, 30):<30} {line.words:<10} {line.tell}", WIDTH))
     if len(open_lines) > 20:
         click.echo(f"  … +{len(open_lines) - 20}")
     if overview.view_only:

@@ -26,7 +26,5 @@ def cli_reference() -> str:
 
 
 def _help(command: click.Command, parent: click.Context, name: str) -> list[str]:
-    context = click.Context(
-        command, info_name=name, parent=parent, terminal_width=100, max_content_width=100
-    )
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
     return ["", "```text", command.get_help(context), "```"]

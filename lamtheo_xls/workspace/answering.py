@@ -1,4 +1,4 @@
-"""What goes back to units: a workbook with the faulty cells marked for those with findings, a receipt line for the rest."""
+"""What goes back to units: a workbook with the faulty cells marked where there are faults, else a receipt line."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from lamtheo_xls.ledger import examination_of
 from lamtheo_xls.register import file_stem, unit_of
 from lamtheo_xls.reports.feedback import receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
-from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.owing import assignments_of
 
 RECEIPTS = "bien-nhan.txt"
@@ -36,7 +36,9 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         if standing.counted is not None:
             form = office.forms[assignment.form]
             receipts.append(
-                receipt_line(unit=unit.name, form=form.label, period=office.round.period, received=standing.counted.received)
+                receipt_line(
+                    unit=unit.name, form=form.label, period=office.round.period, received=standing.counted.received
+                )
             )
         latest = standing.latest
         mended = latest is None or latest.state != "to_fix" or (standing.counted and standing.counted.id == latest.id)

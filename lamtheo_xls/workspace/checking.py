@@ -1,4 +1,4 @@
-"""A unit's self-check of one filled workbook, without a workspace: the form's findings, and what could not be checked."""
+"""A unit's self-check of one filled workbook, without a workspace: the findings, and what could not be checked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from lamtheo_xls.definitions import load_folder, period_year, programmes
 from lamtheo_xls.definitions.loading import bundled
 from lamtheo_xls.definitions.model import Form
-from lamtheo_xls.examine import Examination, Facts, examine
+from lamtheo_xls.examine import Examination, Facts, examine, state_of
 from lamtheo_xls.findings import Finding, World, as_json, finding, say
-from lamtheo_xls.workbook import read_returned, resolve
-from lamtheo_xls.workspace.judging import state_of
+from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.resolve import resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,10 @@ def _take(
             yield _duplicate(office, known[id(item)], item, seen)
         else:
             office.ledger.record_event(
-                "not_taken", f"file:{item.name}", as_of=office.as_of, detail={"findings": [f.code for f in item.findings]}
+                "not_taken",
+                f"file:{item.name}",
+                as_of=office.as_of,
+                detail={"findings": [f.code for f in item.findings]},
             )
             yield Collected(
                 file=item.name,
@@ -189,9 +192,7 @@ def _take(
             )
 
 
-def _duplicate(
-    office: Office, arrived: Arrived, item: Received, seen: dict[str, SubmissionRecord]
-) -> Collected:
+def _duplicate(office: Office, arrived: Arrived, item: Received, seen: dict[str, SubmissionRecord]) -> Collected:
     if arrived.sha256 not in seen:
         seen.update({s.sha256: s for s in office.ledger.submissions()} | seen)
     known = seen.get(arrived.sha256)
@@ -199,7 +200,7 @@ def _duplicate(
         file=item.name,
         sha256=arrived.sha256,
         assignment=known.assignment if known else None,
-        part=known.part if known else None,
+        part=known.part if known and known.assignment else None,
         form=known.form if known else None,
         state="duplicate",
         received=arrived.received,

@@ -119,9 +119,7 @@ def make_workspace(
     return doubts
 
 
-def _first_register(
-    path: Path | None, bundles: tuple[Bundle, ...], period: str
-) -> tuple[bytes, tuple[Finding, ...]]:
+def _first_register(path: Path | None, bundles: tuple[Bundle, ...], period: str) -> tuple[bytes, tuple[Finding, ...]]:
     rounds = tuple(Round(programme=b.programme.id, period=period) for b in bundles)
     names = tuple((b.programme.id, b.programme.name) for b in bundles)
     if path is None:
@@ -152,9 +150,7 @@ def bundle_of(programme_id: str) -> Bundle:
 
 
 @contextlib.contextmanager
-def open_office(
-    root: Path, *, round_id: str | None, as_of: dt.date, who: str, wait: float = 60.0
-) -> Iterator[Office]:
+def open_office(root: Path, *, round_id: str | None, as_of: dt.date, who: str, wait: float = 60.0) -> Iterator[Office]:
     """Opens the workspace for one command and holds it: a second command waits, then is told who holds it.
 
     Raises World: not a workspace, a faulty register (with all its findings), no such or no open round.

@@ -111,7 +111,9 @@ def _compose(office: Office) -> tuple[Overview, bytes, bytes]:
     files = _files(office)
     summary = summarise(lines, files)
     title = say(
-        "workspace.status.title", ten=office.bundle.forms[owed[0].form].label if owed else "", ky=period_label(office.round.period)
+        "workspace.status.title",
+        ten=office.bundle.forms[owed[0].form].label if owed else "",
+        ky=period_label(office.round.period),
     )
     deadline = owed[0].deadline if owed else None
     if owed:

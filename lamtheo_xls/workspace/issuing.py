@@ -20,7 +20,9 @@ from lamtheo_xls.ledger import IssueRecord, examination_of
 from lamtheo_xls.register import Assignment, Unit, children_of, context_of, file_stem, unit_of
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import nfc
-from lamtheo_xls.workbook import Base, Filled, Issued, code_of, prepare_base, stamp
+from lamtheo_xls.workbook.identity import Issued, code_of
+from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.owing import assignments_of
 
@@ -71,7 +73,7 @@ def issue(
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
         _keep_grounds(office)
-        made = _make(office, [w for w in (*wanted, *shared)], progress)
+        made = _make(office, (*wanted, *shared), progress)
         codes |= made
         if any(w.change != "unchanged" for w in wanted) or not _zip_path(office).is_file():
             _write_zip(office, assignments)
@@ -104,9 +106,7 @@ def _wanted(office: Office, assignment: Assignment) -> _Wanted:
     form = office.forms[assignment.form]
     children = tuple(c.name for c in children_of(office.register, unit.code, office.as_of))
     prefilled = last_year(office, form, unit)
-    context = context_of(
-        office.register, unit, form=form, period=assignment.period, deadline=assignment.deadline
-    )
+    context = context_of(office.register, unit, form=form, period=assignment.period, deadline=assignment.deadline)
     return _compare(
         office,
         assignment=assignment,
@@ -127,9 +127,7 @@ def _shared(office: Office, form: Form, assignments: Sequence[Assignment]) -> _W
     units = [u for a in owing if (u := unit_of(office.register, a.unit)) is not None]
     names = tuple(u.name for u in units)
     nobody = Unit(code="", name="", short_name="", order=0, kind=units[0].kind if units else "")
-    context = context_of(
-        office.register, nobody, form=form, period=office.round.period, deadline=owing[0].deadline
-    )
+    context = context_of(office.register, nobody, form=form, period=office.round.period, deadline=owing[0].deadline)
     return _compare(
         office,
         assignment=None,
@@ -163,15 +161,13 @@ def rows_of(table: Table, children: int, prefilled: int) -> int:
 
 
 def last_year(office: Office, form: Form, unit: Unit) -> tuple[Mapping[str, str], ...]:
-    """Last year's models of a unit as rows to start from, ticked «đang triển khai», their time left open: what counted in
-    the period before, else what the register's sheet NĂM TRƯỚC says."""
+    """Last year's models of a unit as rows to start from, ticked «đang triển khai», their time left open: what
+    counted in the period before, else what the register's sheet NĂM TRƯỚC says."""
     before = previous_period(office.round.period)
     round_id = f"{office.programme.id}_{before}"
     ids = {c.id for t in form.tables for c in t.columns}
     keep = [c for c in ("ten_chi_bo", "ten_mo_hinh", "nhom") if c in ids]
-    counted = [
-        c for c in office.ledger.counting(round_id) if c.assignment == f"{form.id}_{before}_{unit.code}"
-    ]
+    counted = [c for c in office.ledger.counting(round_id) if c.assignment == f"{form.id}_{before}_{unit.code}"]
     rows: list[Mapping[str, str]]
     if counted:
         examination = examination_of(counted[0].submission.examination)
@@ -236,6 +232,7 @@ def _workbook(office: Office, item: _Wanted, issued: Issued, bases: dict[tuple[A
         bases[shape] = prepare_base(
             item.form,
             item.rows,
+            context_common=item.context,
             groups=office.groups,
             units=item.units,
             password=office.password,
@@ -244,7 +241,7 @@ def _workbook(office: Office, item: _Wanted, issued: Issued, bases: dict[tuple[A
         )
     table = next((t.id for t in item.form.tables), "")
     filled = Filled(rows={table: item.prefilled} if item.prefilled else {})
-    return stamp(bases[shape], issued, office.key, item.context, children=item.children, filled=filled)
+    return stamp(bases[shape], issued, office.key, item.context, item.children, filled)
 
 
 def _settle(office: Office, pending: list[tuple[Path, bytes, IssueRecord | None]]) -> None:

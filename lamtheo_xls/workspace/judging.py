@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from lamtheo_xls.definitions import period_year
 from lamtheo_xls.definitions.model import Deadline, Form
-from lamtheo_xls.examine import Examination, Facts, examine
+from lamtheo_xls.examine import Examination, Facts, examine, state_of
 from lamtheo_xls.findings import Finding, finding, worst
-from lamtheo_xls.findings import entry as code_entry
 from lamtheo_xls.ledger import IssueRecord
-from lamtheo_xls.workbook import read_returned, resolve
 from lamtheo_xls.workbook.identity import Issued
+from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.resolve import resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +66,15 @@ def judge(
     identity: tuple[Finding, ...]
     if assigned is not None:
         record: IssueRecord | None = assigned
-        identity = (finding("identity.assigned", don_vi=assigned.context.get("ten_don_vi", "")),)
+        identity: tuple[Finding, ...] = ()
     else:
         issued, identity = resolve(reading, docket.keys, lambda serial: _issued(docket, serial))
         record = docket.issued.get(issued.serial) if issued is not None else None
         if issued is not None and record is None:
             identity += (finding("identity.not_in_ledger", dot=issued.round),)
-        if record is not None and record.issued.round != docket.round:
-            identity += (finding("identity.other_round", dot=record.issued.round, dot_nay=docket.round),)
     if record is None:
         return _not_read(reading.kind, way_in + reading.findings + tuple(identity))
-    facts, text = facts_of(record, docket, received=received)
+    facts, text = facts_of(record, docket, received=received, assigned=assigned is not None)
     examination = examine(reading, facts, identity)
     late = facts.deadline is not None and received >= facts.deadline.late_from
     return Judged(kind=reading.kind, record=record, examination=examination, facts=text, late=late)
@@ -92,7 +90,7 @@ def _issued(docket: Docket, serial: int) -> Issued | None:
     return record.issued if record is not None else None
 
 
-def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date) -> tuple[Facts, str]:
+def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date, assigned: bool) -> tuple[Facts, str]:
     """The facts a return of `record` is judged by, and their JSON."""
     issued = record.issued
     form = docket.forms[f"{issued.form}/{issued.version}"]
@@ -108,12 +106,16 @@ def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date) -> tuple
         received=received,
         current_version=docket.current.get(issued.form),
         prefilled=record.prefilled,
+        assigned=assigned,
+        round=docket.round,
     )
     text = json.dumps(
         {
             "form": form.digest,
             "serial": issued.serial,
             "received": received.isoformat(),
+            "assigned": assigned,
+            "round": docket.round,
             "current_version": facts.current_version,
             "groups": list(docket.groups),
             "deadline": deadline
@@ -128,12 +130,6 @@ def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date) -> tuple
         sort_keys=True,
     )
     return facts, text
-
-
-def state_of(findings: tuple[Finding, ...]) -> str:
-    """The state that findings alone decide (the table of docs/findings.md): refused before unknown before to_fix."""
-    states = {code_entry(f.code).state or "to_fix" for f in findings if f.severity == "error"}
-    return next((s for s in ("refused", "unknown", "to_fix") if s in states), "accepted")
 
 
 def digest_of(text: str) -> str:

@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.definitions import load_folder, load_form, load_programme, programmes
+from lamtheo_xls.definitions import CONTEXT, load_folder, load_form, load_programme, programmes
 from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.definitions.shape import schema
-from lamtheo_xls.findings import Finding, World
+from lamtheo_xls.findings import Finding, World, say
 from lamtheo_xls.reports.targets import write_target
-from lamtheo_xls.workbook import address, blank_workbook, column_letters, lay_out
+from lamtheo_xls.workbook.identity import Issued
+from lamtheo_xls.workbook.layout import address, column_letters, lay_out
+from lamtheo_xls.workbook.template import write_workbook
 from lamtheo_xls.workspace.folder import bundle_of
 
 
@@ -106,9 +108,7 @@ def map_form(name: str) -> dict[str, Any]:
                 "sheet": layout.sheet,
                 "first_row": layout.areas[t.id].first_row,
                 "last_row": layout.areas[t.id].last_row,
-                "columns": [
-                    told(c) | {"column": column_letters(layout.areas[t.id].columns[c.id])} for c in t.columns
-                ],
+                "columns": [told(c) | {"column": column_letters(layout.areas[t.id].columns[c.id])} for c in t.columns],
             }
             for t in form.tables
         ],
@@ -117,12 +117,35 @@ def map_form(name: str) -> dict[str, Any]:
 
 def preview_form(name: str, target: Path, *, as_of: dt.date) -> Path:
     """Writes a blank workbook of the form, unsigned, to look at."""
-    path, _ = write_target(target, blank_workbook(find_form(name), created=as_of), as_of=as_of)
+    form = find_form(name)
+    rows = {t.id: t.rows_minimum for t in form.tables}
+    nobody = Issued(
+        serial=0,
+        assignment=say("workspace.preview.assignment"),
+        round="",
+        form=form.id,
+        version=form.version,
+        unit="",
+        person=None,
+        period=str(as_of.year),
+        part="",
+        rows=rows,
+    )
+    context = {name: f"«{name}»" for name in CONTEXT} | {"nam": str(as_of.year)}
+    content = write_workbook(
+        form,
+        lay_out(form, rows),
+        context,
+        issued=nobody,
+        key=b"preview",
+        children=(),
+        groups=(),
+        created=dt.datetime.combine(as_of, dt.time()),
+    )
+    path, _ = write_target(target, content, as_of=as_of)
     return path
 
 
 def schema_text(kind: str) -> str:
     """The JSON Schema of `form` or `programme`, indented."""
     return json.dumps(schema(kind), ensure_ascii=False, indent=2)
-
-

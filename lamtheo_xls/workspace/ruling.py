@@ -21,12 +21,15 @@ OF_A_SUBMISSION = ("exclude", "as_is", "confirm", "supplement")
 """Kinds that rule on one submission: a newer one needs a new ruling."""
 
 
+NO_SHEET = DecisionSheet()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What was taken in from theo-doi.xlsx. `sha256` of the file as read (None: there is none)."""
 
     sha256: str | None = None
-    sheet: DecisionSheet = DecisionSheet()
+    sheet: DecisionSheet = NO_SHEET
     decisions: tuple[Decision, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -133,9 +136,7 @@ def _of_file(
         detail["assignment"] = target.id
         if kind == "enter":
             out.append(
-                Decision(
-                    subject=f"assignment:{target.id}", kind="enter", as_of=office.as_of, round=office.round.id
-                )
+                Decision(subject=f"assignment:{target.id}", kind="enter", as_of=office.as_of, round=office.round.id)
             )
         if kind in ("enter", "as_is", "supplement"):
             kind = "assign"
@@ -143,15 +144,11 @@ def _of_file(
         return []
     if standing is not None and standing.kind == kind and dict(standing.detail) == detail:
         return out
-    out.append(
-        Decision(subject=subject, kind=kind, as_of=office.as_of, detail=detail, round=office.round.id)
-    )
+    out.append(Decision(subject=subject, kind=kind, as_of=office.as_of, detail=detail, round=office.round.id))
     return out
 
 
-def _assignment_for(
-    record: SubmissionRecord, unit: str, assignments: tuple[Assignment, ...]
-) -> Assignment | None:
+def _assignment_for(record: SubmissionRecord, unit: str, assignments: tuple[Assignment, ...]) -> Assignment | None:
     owed = [a for a in assignments if a.unit == unit]
     return next((a for a in owed if a.form == record.form), owed[0] if owed else None)
 
@@ -171,9 +168,7 @@ def proposed_unit(office: Office, record: SubmissionRecord) -> str:
     return ""
 
 
-def _judge_anew(
-    office: Office, decisions: list[Decision], submissions: Mapping[str, SubmissionRecord]
-) -> None:
+def _judge_anew(office: Office, decisions: list[Decision], submissions: Mapping[str, SubmissionRecord]) -> None:
     """Files that were given to a unit (or taken back from it) are judged as what they now are."""
     if not decisions:
         return
@@ -203,4 +198,3 @@ def close_round(office: Office, *, closed: bool) -> tuple[Finding, ...]:
     else:
         changed = office.ledger.reopen_round(office.round.id, as_of=office.as_of)
     return () if changed else (finding("set.round_as_it_was", dot=office.round.id),)
-

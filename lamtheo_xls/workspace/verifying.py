@@ -50,7 +50,7 @@ def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[s
     if as_then is None:
         return say("workspace.verify.grounds"), ""
     assigned = None
-    if any(f.code == "identity.assigned" for f in record.findings) and record.serial is not None:
+    if facts and json.loads(facts)["assigned"] and record.serial is not None:
         assigned = office.ledger.issued(record.serial)
     way_in = tuple(f for f in record.findings if f.code.startswith("file.archive_"))
     verdict = judge(data, as_then, received=record.received, assigned=assigned, way_in=way_in)
@@ -81,6 +81,7 @@ def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
         current={**docket.current, form.id: raw["current_version"]},
         deadlines=then,
         groups=tuple(raw["groups"]),
+        round=raw["round"],
     )
 
 
