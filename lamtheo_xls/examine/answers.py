@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lamtheo_xls.definitions.model import Field, Form, Table
+from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.examine.model import Entry, Facts, Row
 from lamtheo_xls.examine.values import Read, read_cell
 from lamtheo_xls.findings import Finding
-from lamtheo_xls.text import is_ditto, read_tick
+from lamtheo_xls.text import is_ditto, read_tick, text_key
 from lamtheo_xls.workbook import layout as _layout
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot
 from lamtheo_xls.workbook.locate import Located
@@ -51,6 +51,8 @@ class Answers:
     """Table id → its first data row on the sheet."""
     rows: Mapping[str, tuple[UsedRow, ...]]
     """Table id → used rows in the order of the sheet."""
+    examples: Mapping[str, Mapping[int, Read]]
+    """Table id → sheet row → the cell in which an example of the source stands unchanged (S1.34)."""
     odd: tuple[tuple[Field, Read], ...]
     """Inputs that are more than plain text: formula, error, date, legacy font."""
     explanation: str
@@ -65,13 +67,14 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
     cells = sheet.cells
     odd: list[tuple[Field, Read]] = []
     fields: dict[str, Read] = {}
-    for id, spot in located.fields.items():
-        cell = cells.get(spot)
-        read = read_cell(cell, spot.row, spot.column, date1904) if cell is not None else None
+    for field in asked_fields(form):
+        spot = located.fields.get(field.id)
+        cell = cells.get(spot) if spot is not None else None
+        read = read_cell(cell, *spot, date1904) if spot is not None and cell is not None else None
         if read is not None:
-            fields[id] = read
+            fields[field.id] = read
             if read.kind != "text" or read.legacy:
-                odd.append((field_of(form, id), read))
+                odd.append((field, read))
     rows = {id: _used_rows(located, form, id, date1904, odd) for id in located.columns}
     general = fields.get(form.explanation) if form.explanation else None
     return Answers(
@@ -83,14 +86,15 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
         columns=located.columns,
         first_rows={id: found[0].sheet_row if found else 0 for id, found in located.rows.items()},
         rows=rows,
+        examples={id: _example_rows(form, id, found, facts.children) for id, found in rows.items()},
         odd=tuple(odd),
         explanation=general.text if general else "",
     )
 
 
-def field_of(form: Form, id: str) -> Field:
-    """The form's field, or the one by which a shared workbook asks for its unit."""
-    return UNIT_FIELD if id == UNIT_FIELD.id else form.field(id)
+def asked_fields(form: Form) -> tuple[Field, ...]:
+    """The form's single fields, and the one by which a shared workbook asks for its unit."""
+    return (*form.fields, UNIT_FIELD)
 
 
 def _used_rows(
@@ -107,9 +111,7 @@ def _used_rows(
         used = False
         for column, name, at in columns:
             cell = cells.get((sheet_row, at))
-            if cell is None or (cell.value == "" and not cell.formula):
-                continue
-            read = read_cell(cell, sheet_row, at, date1904)
+            read = read_cell(cell, sheet_row, at, date1904) if cell is not None else None
             if read is None:
                 continue
             reads[name] = read
@@ -173,6 +175,34 @@ def _carry_down(
         above = read.text if read is not None else ""
 
 
+def _example_rows(form: Form, table: str, rows: tuple[UsedRow, ...], children: tuple[str, ...]) -> dict[int, Read]:
+    """A model's name decides before the unit's; a name that the committee's own list has is no example."""
+    found: dict[int, Read] = {}
+    for rule in form.rules:
+        if rule.kind != "not_example" or rule.table != table:
+            continue
+        keys, beginnings = _examples(rule.texts)
+        for row in rows:
+            for name in rule.columns:
+                read = row.reads.get(name)
+                if read is None or (len(read.text), read.text[:3].casefold()) not in beginnings or read.carried:
+                    continue
+                if _example_key(read.text) in keys and read.text not in children:
+                    found[row.sheet_row] = read
+    return found
+
+
+@lru_cache(maxsize=64)
+def _examples(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[tuple[int, str]]]:
+    """Keys of the examples, and what a cell that repeats one may be by length and beginning («…» stands for «...»)."""
+    spread = {(n, text[:3].casefold()) for text in texts for n in range(len(text) - 4, len(text) + 5)}
+    return frozenset(map(_example_key, texts)), frozenset(spread)
+
+
+def _example_key(text: str) -> str:
+    return text_key(text.replace("…", "..."))
+
+
 def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
     """The values as the Examination keeps them: everything that could be read, also where it is at fault."""
     sheet = answers.sheet
@@ -183,21 +213,15 @@ def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
     }
     out: list[Row] = []
     for id, rows in answers.rows.items():
-        table = answers.form.table(id)
-        ticks = tick_columns(table)
+        ticks = {column.id for column in answers.form.table(id).columns if column.type == "tick"}
         for row in rows:
             values: dict[str, Entry] = {}
             for name, read in row.reads.items():
                 text = read.text
                 if not text:
                     continue
-                if name in ticks and read_tick(text):
+                if text != "x" and name in ticks and read_tick(text):
                     text = "x"
                 values[name] = Entry(text=text, sheet=sheet, cell=address(read.row, read.column), carried=read.carried)
             out.append(Row(table=id, sheet_row=row.sheet_row, values=values, explanation=row.explanation))
     return fields, tuple(out)
-
-
-def tick_columns(table: Table) -> tuple[str, ...]:
-    """Ids of the columns that are ticked."""
-    return tuple(column.id for column in table.columns if column.type == "tick")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lamtheo_xls.definitions.model import Field, Rule
-from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address, field_of
+from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address, asked_fields
 from lamtheo_xls.examine.values import Read
 from lamtheo_xls.findings import Finding, Place, entry, say
 from lamtheo_xls.text import Period, is_placeholder, parse_period, read_date, read_tick, text_key
@@ -17,7 +17,7 @@ from lamtheo_xls.workbook.layout import Spot
 from lamtheo_xls.workbook.panel import length
 
 _UNUSABLE = ("formula", "error")
-_HINT_BEGINNINGS = frozenset("([.…_/,;:)]vV ")
+_HINT_BEGINNINGS = frozenset(("", *"([.…_/,;:)]vV"))
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(,[0-9]{1,15})?")
 _NOT_UNDERSTOOD = frozenset(("unknown", "lunar", "ditto"))
@@ -36,26 +36,36 @@ def at_blank(answers: Answers, code: str, row: int, column: int, severity: str =
     return Spot(row, column), Finding(code=code, place=place, args=words, severity=severity or entry(code).severity)
 
 
-def _inputs(answers: Answers) -> Iterator[tuple[Field, Read]]:
-    """Every non-blank input with its field."""
-    for id, read in answers.fields.items():
-        yield field_of(answers.form, id), read
+def _fields(answers: Answers) -> Iterator[tuple[Field, Read]]:
+    """Every non-blank single field."""
+    for field in asked_fields(answers.form):
+        read = answers.fields.get(field.id)
+        if read is not None:
+            yield field, read
+
+
+def _long_inputs(answers: Answers) -> Iterator[tuple[Field, Read]]:
+    """Inputs that have a limit and may be beyond it."""
+    for field, read in _fields(answers):
+        if field.max_length and len(read.shown) > field.max_length:
+            yield field, read
     for table, rows in answers.rows.items():
-        columns = {column.id: column for column in answers.form.table(table).columns}
+        limited = [(c, c.id, c.max_length) for c in answers.form.table(table).columns if c.max_length]
         for row in rows:
-            for name, read in row.reads.items():
-                yield columns[name], read
+            reads = row.reads
+            for column, id, limit in limited:
+                if id in reads and len(reads[id].shown) > limit:
+                    yield column, reads[id]
 
 
 def _inputs_of_type(answers: Answers, *types: str) -> Iterator[tuple[Field, Read]]:
-    """Non-blank, readable inputs of some types, column by column."""
-    for id, read in answers.fields.items():
-        field = field_of(answers.form, id)
-        if field.type in types and read.kind not in _UNUSABLE:
+    """Non-blank, readable inputs of some types, column by column; those that take any text apart."""
+    for field, read in _fields(answers):
+        if field.type in types and not field.free and read.kind not in _UNUSABLE:
             yield field, read
     for table, rows in answers.rows.items():
         for column in answers.form.table(table).columns:
-            if column.type in types:
+            if column.type in types and not column.free:
                 for row in rows:
                     read_ = row.reads.get(column.id)
                     if read_ is not None and not read_.carried and read_.kind not in _UNUSABLE:
@@ -67,9 +77,9 @@ def _inputs_of_type(answers: Answers, *types: str) -> Iterator[tuple[Field, Read
 
 def required_inputs_are_filled(answers: Answers) -> Iterator[Found]:
     """cell.required: a required field, or a required column of a used row, is blank (as the panel sees blanks)."""
-    for id, spot in answers.spots.items():
-        field = field_of(answers.form, id)
-        if field.required and id not in answers.fields:
+    for field in asked_fields(answers.form):
+        spot = answers.spots.get(field.id)
+        if field.required and spot is not None and field.id not in answers.fields:
             yield at_blank(answers, "cell.required", spot.row, spot.column, ten=field.short)
     for table, rows in answers.rows.items():
         placed = answers.columns[table]
@@ -82,12 +92,10 @@ def required_inputs_are_filled(answers: Answers) -> Iterator[Found]:
 
 def texts_are_short_enough(answers: Answers) -> Iterator[Found]:
     """cell.too_long: longer than the field allows, as the panel counts."""
-    for field, read in _inputs(answers):
-        limit = field.max_length
-        if limit and len(read.shown) > limit and not read.carried and read.kind not in _UNUSABLE:
-            size = length(read.shown)
-            if size > limit:
-                yield at(answers, "cell.too_long", read, ten=field.short, dai=size, toi_da=limit)
+    for field, read in _long_inputs(answers):
+        size, limit = length(read.shown), field.max_length or 0
+        if size > limit and not read.carried and read.kind not in _UNUSABLE:
+            yield at(answers, "cell.too_long", read, ten=field.short, dai=size, toi_da=limit)
 
 
 # -- only at intake ---------------------------------------------------------------------------------------------------
@@ -126,15 +134,16 @@ def legacy_fonts_are_noted(answers: Answers) -> Iterator[Found]:
 def required_inputs_are_no_placeholders(answers: Answers) -> Iterator[Found]:
     """cell.placeholder: a required input holds dots, a hint, or only invisible characters (S1.34)."""
     for table, rows in answers.rows.items():
-        examples = example_rows(answers, table)
+        examples = answers.examples[table]
         for column in answers.form.table(table).columns:
             if column.required:
                 for row in rows:
                     read = row.reads.get(column.id)
-                    if read is not None and is_hint(read) and row.sheet_row not in examples:
+                    if read is None or read.text[:1] not in _HINT_BEGINNINGS:
+                        continue
+                    if is_hint(read) and row.sheet_row not in examples:
                         yield at(answers, "cell.placeholder", read, ten=column.short)
-    for id, read in answers.fields.items():
-        field = field_of(answers.form, id)
+    for field, read in _fields(answers):
         if field.required and is_hint(read):
             yield at(answers, "cell.placeholder", read, ten=field.short)
 
@@ -166,8 +175,6 @@ def ticks_are_understood(answers: Answers) -> Iterator[Found]:
 def choices_are_listed(answers: Answers) -> Iterator[Found]:
     """cell.not_in_list (warning): a closed choice holds a text that its list lacks; unknown lists are not compared."""
     for field, read in _inputs_of_type(answers, "choice"):
-        if field.free:
-            continue
         listed = _listed(field.choices or _choices_from(answers, field))
         if listed and read.text not in listed and text_key(read.text) not in listed:
             yield at(answers, "cell.not_in_list", read, ten=field.short)
@@ -266,33 +273,6 @@ def _rule_columns(answers: Answers, kind: str) -> Iterator[tuple[Rule, str, tupl
     for table, rows in answers.rows.items():
         for rule in rules_of(answers, kind, table):
             yield rule, rule.columns[0], rows
-
-
-def example_rows(answers: Answers, table: str) -> dict[int, Read]:
-    """Sheet row → the cell in which an example of the source stands unchanged (S1.34)."""
-    found: dict[int, Read] = {}
-    for rule in rules_of(answers, "not_example", table):
-        examples, lengths = _examples(rule.texts)
-        own = answers.facts.children
-        for row in answers.rows[table]:
-            for name in rule.columns:
-                read = row.reads.get(name)
-                if read is None or read.carried or len(read.text) not in lengths:
-                    continue
-                if _example_key(read.text) in examples and read.text not in own:
-                    found[row.sheet_row] = read
-    return found
-
-
-@lru_cache(maxsize=64)
-def _examples(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[int]]:
-    """Keys of the examples, and the lengths a cell may have that repeats one («…» for «...», spaces apart)."""
-    spread = {n for text in texts for n in range(len(text) - 4, len(text) + 5)}
-    return frozenset(map(_example_key, texts)), frozenset(spread)
-
-
-def _example_key(text: str) -> str:
-    return text_key(text.replace("…", "..."))
 
 
 Check = Callable[[Answers], Iterator[Found]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lamtheo_xls.definitions.model import Deadline, Form
 from lamtheo_xls.findings import Finding
@@ -35,8 +36,7 @@ class Facts:
     """A person ruled that the reading belongs to `issued`; what its marks say then no longer decides."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One value read: text as displayed and cleaned, its place, and whether it was carried down to here."""
 
     text: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address
-from lamtheo_xls.examine.cell_checks import Check, at, at_blank, example_rows, is_hint, rules_of
+from lamtheo_xls.examine.cell_checks import Check, at, at_blank, is_hint, rules_of
 from lamtheo_xls.findings import finding, say
 from lamtheo_xls.text import same_words, suggest, unit_key
 from lamtheo_xls.workbook.layout import fill
@@ -63,8 +63,8 @@ def tables_have_their_minimum_of_rows(answers: Answers) -> Iterator[Found]:
 
 def no_example_is_sent_back(answers: Answers) -> Iterator[Found]:
     """table.example_row: one for each row that repeats «Ví dụ» of the source (S1.34)."""
-    for table in answers.rows:
-        for read in example_rows(answers, table).values():
+    for examples in answers.examples.values():
+        for read in examples.values():
             yield at(answers, "table.example_row", read)
 
 
@@ -93,10 +93,10 @@ def units_are_the_committees_own(answers: Answers) -> Iterator[Found]:
     children = answers.facts.children
     if not children:
         return
-    own = _unit_keys(children)
+    own = frozenset(children)
     for table, rows in answers.rows.items():
         for rule in rules_of(answers, "child_unit", table):
-            examples = example_rows(answers, table)
+            examples = answers.examples[table]
             seen: set[str] = set()
             for row in rows:
                 read = row.reads.get(rule.columns[0])
@@ -105,7 +105,7 @@ def units_are_the_committees_own(answers: Answers) -> Iterator[Found]:
                 seen.add(read.text)
                 if row.sheet_row in examples or rule.columns[0] in row.dittos or is_hint(read):
                     continue
-                if unit_key(read.text) in own:
+                if unit_key(read.text) in _unit_keys(children):
                     continue
                 like = suggest(read.text, children, 1)
                 words = say("examine.words.suggestion", ten=like[0]) if like else ""
@@ -114,7 +114,7 @@ def units_are_the_committees_own(answers: Answers) -> Iterator[Found]:
 
 @lru_cache(maxsize=256)
 def _unit_keys(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(names) | {unit_key(name) for name in names}
+    return frozenset(map(unit_key, names))
 
 
 def something_was_filled(answers: Answers) -> Iterator[Found]:

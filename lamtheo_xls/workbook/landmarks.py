@@ -35,8 +35,10 @@ class Landmarks:
     """The layout as locating needs it. Spots are (row, column), both from 1."""
 
     layout: Layout
-    keys: tuple[tuple[Spot, str], ...]
+    key_spots: tuple[Spot, ...]
     """Every hidden key and every column head: where all of these stand, nothing was moved."""
+    key_texts: list[str]
+    """What stands there."""
     vocabulary: frozenset[str]
     """Texts of hidden keys, those of data rows apart."""
     row_anchors: Mapping[str, int]
@@ -51,6 +53,8 @@ class Landmarks:
     """Texts that come from the context of the assignment."""
     ours: frozenset[Spot]
     """Inputs, formulas, keys, numbers and codes: whatever stands there is no stray text."""
+    known: frozenset[tuple[int, int]]
+    """All of these spots and the printed texts: whatever stands elsewhere is stray."""
     columns: frozenset[int]
     """Every column the layout uses."""
     rows: Mapping[str, tuple[LocatedRow, ...]]
@@ -95,9 +99,11 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
         for id, area in layout.areas.items()
     }
     data = {f"{id}.{row.number}" for id, found in rows.items() for row in found}
+    ours = frozenset(cell.at for cell in layout.cells if cell.kind not in ("static", "context")) | set(codes)
     return Landmarks(
         layout=layout,
-        keys=(*keys.items(), *head_spots.items()),
+        key_spots=(*keys, *head_spots),
+        key_texts=[*keys.values(), *head_spots.values()],
         vocabulary=frozenset(keys.values()) - data,
         row_anchors={text: at.row for at, text in keys.items() if at.column == layout.key_column and text not in data},
         heads=heads,
@@ -108,7 +114,8 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
         },
         printed={cell.at: locked_text(cell, {}) for cell in static if cell.kind == "static"},
         templates=tuple(cell for cell in static if cell.kind == "context"),
-        ours=frozenset(cell.at for cell in layout.cells if cell.kind not in ("static", "context")) | set(codes),
+        ours=ours,
+        known=ours | {cell.at for cell in static},
         columns=frozenset(c for cell in layout.cells for c in range(cell.at.column, cell.to.column + 1)),
         rows=rows,
         other_sheets=frozenset((*(say(f"workbook.sheet.{key}") for key in ("print", "guide", "fix")), "_ds", "_meta")),

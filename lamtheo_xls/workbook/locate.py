@@ -70,11 +70,10 @@ def locate(reading: Reading, form: Form, layout: Layout) -> Located:
 def _stands(sheet: Sheet, marks: Landmarks) -> bool:
     """Every hidden key and every column head is exactly where it was laid."""
     cells = sheet.cells
-    for spot, text in marks.keys:
-        cell = cells.get(spot)
-        if cell is None or cell.value != text:
-            return False
-    return True
+    try:
+        return [cells[spot].value for spot in marks.key_spots] == marks.key_texts
+    except KeyError:
+        return False
 
 
 # -- the sheet ---------------------------------------------------------------------------------------------------------
@@ -105,7 +104,7 @@ def _bears_keys(sheet: Sheet, marks: Landmarks) -> bool:
     """Hidden keys enough to know the sheet by; its own place is tried first, then anywhere."""
     cells = sheet.cells
     wanted = 0
-    for spot, text in marks.keys[:4]:
+    for spot, text in zip(marks.key_spots[:4], marks.key_texts, strict=False):
         cell = cells.get(spot)
         if cell is not None and cell.value == text:
             wanted += 1

@@ -39,7 +39,7 @@ def printed_text_stands(located: Located, context: Mapping[str, str] | None) -> 
         if _UNIT.search(laid.text):
             units[laid.at] = _unit_name(laid, context)
     if not located.moved:
-        yield from _compare_in_place(sheet, marks, expected, units, unknown)
+        yield from _compare_in_place(sheet, marks, expected, units)
     else:
         yield from _compare_moved(sheet, located, expected, units, unknown)
 
@@ -50,16 +50,14 @@ def _unit_name(laid: Laid, context: Mapping[str, str]) -> str:
 
 
 def _compare_in_place(
-    sheet: Sheet, marks: Landmarks, expected: Mapping[Spot, str], units: Mapping[Spot, str], unknown: set[Spot]
+    sheet: Sheet, marks: Landmarks, expected: Mapping[Spot, str], units: Mapping[Spot, str]
 ) -> Iterator[Finding]:
     cells = sheet.cells
     for spot, text in expected.items():
         cell = cells.get(spot)
         if cell is None or cell.value != text:
             yield from _altered(sheet, spot, cell, text, units.get(spot))
-    ours = marks.ours
-    strays = [at for at in cells if at not in ours and at not in expected and at not in unknown]
-    yield from _strays(sheet, [at for at in strays if _speaks(cells[at])])
+    yield from _strays(sheet, [at for at in cells.keys() - marks.known if _speaks(cells[at])])
 
 
 def _compare_moved(
