@@ -38,11 +38,13 @@ word AS (
     FROM standing WHERE bound IS NOT NULL AND lane = 'ruling' GROUP BY bound
 ),
 placed AS (
-    SELECT s.id, s.sha256, s.file, s.run, j.seq, j.form, j.state, j.received, j.late, j.serial, j.examination, j.judged,
+    SELECT s.id, s.sha256, s.file, s.run, j.seq, j.state, j.received,
         coalesce(a.target, j.assignment) AS assignment,
         CASE WHEN a.target IS NULL THEN j.part ELSE a.part END AS part,
         coalesce(nullif(a.round, ''), j.round) AS round,
-        (SELECT min(c.modified) FROM copies c WHERE c.sha256 = s.sha256 AND c.run = s.run) AS modified,
+        (
+            SELECT min(c.modified) FROM copies c WHERE c.sha256 = s.sha256 AND c.run = s.run AND c.seq <= :horizon
+        ) AS modified,
         coalesce(w.excluded > max(w.as_is, w.confirmed, w.assigned), 0) AS excluded,
         CASE
             WHEN w.excluded > max(w.as_is, w.confirmed, w.assigned) THEN ''
@@ -69,8 +71,9 @@ _SOME = _VIEW.format(
         UNION SELECT bound FROM decisions WHERE target IN (SELECT value FROM json_each(:only))
     )"""
 )
-_COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.form, p.state, p.received, p.late, p.serial, p.examination,
-    p.judged, p.assignment, p.part, p.round, p.modified, p.excluded, p.why"""
+_COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.state, p.received, p.assignment, p.part, p.round, p.modified,
+    p.excluded, p.why, v.form, v.late, v.serial, v.examination, v.judged"""
+_PLACED = "placed p JOIN judgements v ON v.seq = p.seq"  # long texts are fetched last, not carried through the sorting
 _ALL = 2**63 - 1
 
 _Key = tuple[str, int, str, str]
@@ -79,7 +82,7 @@ _Key = tuple[str, int, str, str]
 def counting(db: sqlite3.Connection, round: str) -> tuple[Counted, ...]:
     """For every (assignment, part) of the round the submission that counts, in order of assignment and part."""
     rows = db.execute(
-        f"{_EVERYTHING} SELECT {_COLUMNS} FROM placed p JOIN fit f ON f.id = p.id WHERE f.nth = 1"
+        f"{_EVERYTHING} SELECT {_COLUMNS} FROM {_PLACED} JOIN fit f ON f.id = p.id WHERE f.nth = 1"
         " ORDER BY p.assignment, p.part",
         {"round": round, "horizon": horizon(db, round)},
     )
@@ -103,7 +106,7 @@ def submissions(db: sqlite3.Connection, round: str | None, assignment: str | Non
     else:
         found = [record for name in _rounds(db) for record, _, _ in _listed(db, name)]
         loose = db.execute(
-            f"{_EVERYTHING} SELECT {_COLUMNS} FROM placed p WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
+            f"{_EVERYTHING} SELECT {_COLUMNS} FROM {_PLACED} WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
         )
         found += [_record(row, row["state"]) for row in loose]
     return tuple(
@@ -169,7 +172,7 @@ def _listed(db: sqlite3.Connection, round: str, only: str | None = None) -> list
     them out."""
     end = horizon(db, round)
     view = _EVERYTHING if only is None else _SOME
-    sql = f"{view} SELECT {_COLUMNS}, f.nth FROM placed p LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
+    sql = f"{view} SELECT {_COLUMNS}, f.nth FROM {_PLACED} LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
     rows = db.execute(sql, {"round": round, "horizon": end, "only": only}).fetchall()
     best = {(r["assignment"], r["part"]): _key(r) for r in rows if r["nth"] == 1}
     found = [

@@ -13,23 +13,24 @@ from lamtheo_xls.findings import Finding, Place
 
 def text_of(examination: Examination) -> str:
     """Compact JSON of an Examination; the same value always gives the same text."""
-    return json.dumps(
-        {
-            "state": examination.state,
-            "sheet": examination.sheet,
-            "fields": {k: _entry(e) for k, e in examination.fields.items()},
-            "rows": [
-                [r.table, r.sheet_row, {k: _entry(e) for k, e in r.values.items()}, r.explanation]
-                for r in examination.rows
-            ],
-            "findings": [
-                [f.code, f.place.sheet, f.place.cell, f.place.path, f.value, f.args, f.severity, f.explanation]
-                for f in examination.findings
-            ],
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    raw = {
+        "state": examination.state,
+        "sheet": examination.sheet,
+        "fields": {k: _entry(e) for k, e in examination.fields.items()},
+        "rows": [
+            [r.table, r.sheet_row, {k: _entry(e) for k, e in r.values.items()}, r.explanation] for r in examination.rows
+        ],
+        "findings": [
+            [f.code, f.place.sheet, f.place.cell, f.place.path, f.value, f.args, f.severity, f.explanation]
+            for f in examination.findings
+        ],
+    }
+    text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, from an escape in a broken file
+        return json.dumps(raw, separators=(",", ":"))
+    return text
 
 
 def examination_of(text: str) -> Examination:

@@ -164,9 +164,10 @@ class Ledger:
 
     def record_arrivals(self, arrivals: Iterable[Arrival], *, as_of: dt.date) -> tuple[Arrived, ...]:
         """Notes what came in, before anything is parsed; says which to judge now (see Arrived). Bytes were `put`."""
+        listed = tuple(arrivals)  # whatever they put is put before the flush
         self.flush()
         with transaction(self._db, self._path):
-            return receiving.record_arrivals(self._db, arrivals, self._this_run(), as_of)
+            return receiving.record_arrivals(self._db, listed, self._this_run(), as_of)
 
     def waiting(self) -> tuple[Arrived, ...]:
         """Arrivals an interrupted run never judged: their bytes are in the archive."""
@@ -181,9 +182,10 @@ class Ledger:
     def record_submissions(self, records: Iterable[SubmissionRecord]) -> tuple[SubmissionRecord, ...]:
         """Records judged submissions, all or none; gives each back as it stands now (`state` may have become
         'duplicate' or 'superseded')."""
+        listed = tuple(records)  # whatever they put is put before the flush
         self.flush()
         with transaction(self._db, self._path):
-            return receiving.record_submissions(self._db, records, self._this_run(), self.archive.holds)
+            return receiving.record_submissions(self._db, listed, self._this_run(), self.archive.holds)
 
     def judge_again(self, records: Iterable[SubmissionRecord]) -> tuple[SubmissionRecord, ...]:
         """New judgements of known submissions (after «gán cho đơn vị», or with newer rules); the old ones are kept."""

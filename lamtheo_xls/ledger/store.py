@@ -15,6 +15,7 @@ from lamtheo_xls.ledger.faults import told_as_world
 
 VERSION = 1
 _OURS = 0x4C545853  # application_id: "LTXS"
+_TABLES = {"meta", "events", "issued", "copies", "submissions", "judgements", "decisions", "notes", "rounds"}
 
 
 def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -39,19 +40,22 @@ def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _recognise(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    ours, version, tables = (
-        int(db.execute(sql).fetchone()[0])
-        for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
-    )
-    if create and not ours and not tables:
-        schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
-        db.executescript(
-            f"BEGIN IMMEDIATE; PRAGMA application_id = {_OURS}; PRAGMA user_version = {VERSION}; {schema} COMMIT;"
-        )
-    elif ours != _OURS:
-        raise World("world.ledger_damaged", duong_dan=path, loi="application_id")
-    elif version > VERSION:
+    ours, version = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
+    tables = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if ours == _OURS and version > VERSION:
         raise World("world.newer_version", co=version, hieu=VERSION)
+    if ours == _OURS and version == VERSION and tables >= _TABLES:
+        return
+    if not create or ours or version or tables or any((path.parent / "archive").glob("??")):
+        raise World(
+            "world.ledger_damaged",
+            duong_dan=path,
+            loi=f"application_id {ours:x}, user_version {version}, {len(tables)}/{len(_TABLES)}",
+        )
+    schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
+    db.executescript(
+        f"BEGIN IMMEDIATE; PRAGMA application_id = {_OURS}; PRAGMA user_version = {VERSION}; {schema} COMMIT;"
+    )
 
 
 @contextmanager
