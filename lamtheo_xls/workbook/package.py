@@ -21,6 +21,7 @@ _ORDER = (
     "docProps/",
 )
 _XF = re.compile(r"<xf ([^>]*?)(?:/>|>(.*?)</xf>)", re.S)
+_COLUMNS = re.compile(r'(<cols>.*<col min="\d+" max="(\d+)"[^>]*? style="(\d+)"[^>]*/>)</cols>')
 _EMPTY_TEXT = re.compile(r"<c ([^>]*)><f>([^<]*)</f><v></v></c>")
 
 
@@ -87,7 +88,14 @@ def _structure(xml: str) -> str:
     return xml.replace("<bookViews>", '<workbookProtection lockStructure="1"/><bookViews>', 1)
 
 
+def _to_the_edge(m: re.Match[str]) -> str:
+    """The style of the last column goes on to the last there is; XlsxWriter would count those as used."""
+    columns, last, style = m.groups()
+    return f'{columns}<col min="{int(last) + 1}" max="16384" width="9.140625" style="{style}"/></cols>'
+
+
 def _sheet(xml: str, growing: frozenset[int]) -> str:
+    xml = _COLUMNS.sub(_to_the_edge, xml, count=1)
     xml = _EMPTY_TEXT.sub(r'<c \1 t="str"><f>\2</f><v></v></c>', xml)
     if not growing:
         return xml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from lamtheo_xls.definitions.model import Field, Form, Table
@@ -11,6 +12,8 @@ from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, Spot, address, column_letters, fill
 
 Cached = str | int
+Cell = tuple[int, int]
+"""(row, column) of a sheet."""
 Rows = tuple[Mapping[str, str], ...]
 
 
@@ -163,15 +166,15 @@ class Fences:
 # -- formulas -----------------------------------------------------------------------------------------------------
 
 
-def panel_formulas(form: Form, layout: Layout) -> dict[tuple[str, int, int], str]:
-    """The formula (with its `=`) of every panel cell of the main sheet, by (sheet, row, column)."""
+def panel_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
+    """The formula (with its `=`) of every panel cell of the main sheet, by (row, column)."""
     fences = Fences(layout)
     letters = {name: column_letters(c) for name, c in layout.helper_columns.items()}
-    used, faulty, faults, message = (letters[k] for k in ("used", "faulty", "faults", "message"))
+    used, faulty, faults = (letters[k] for k in ("used", "faulty", "faults"))
     bottom = layout.closing_rows[1]
     watched = [c.at.row for c in layout.cells if c.kind == "formula" and c.text == "faulty"]
     before = dict(zip(watched, [0, *watched], strict=False))
-    out: dict[tuple[str, int, int], str] = {}
+    out: dict[Cell, str] = {}
     for c in layout.cells:
         if c.kind != "formula":
             continue
@@ -213,7 +216,7 @@ def panel_formulas(form: Form, layout: Layout) -> dict[tuple[str, int, int], str
             formula = f"IF({_length_formula(unit)}=0,{_text(say('workbook.unit.blank'))},UPPER({unit}))"
         else:
             raise ValueError(f"no formula for {c.text}")
-        out[layout.sheet, row, c.at.column] = "=" + formula
+        out[row, c.at.column] = "=" + formula
     return out
 
 
@@ -267,6 +270,7 @@ def _verdict_formula(layout: Layout, letters: Mapping[str, str]) -> str:
     )
 
 
+@cache
 def _verdict_words() -> tuple[str, str, str]:
     before, rest = say("workbook.panel.open").split("{so}")
     between, after = rest.split("{cho}")
@@ -300,69 +304,120 @@ class Verdict:
     """One line per faulty row, in the order of the sheet."""
 
 
-def verdict_of(form: Form, layout: Layout, filled: Filled) -> Verdict:
-    """The panel's verdict on `filled` (defaults already in it, see `starting`)."""
-    cached = panel_values(form, layout, filled)
-    message = layout.helper_columns["message"]
-    faults = cached[layout.sheet, 1, layout.helper_columns["faults"]]
-    lines = tuple(str(v) for (_, _, column), v in sorted(cached.items()) if column == message and v)
-    return Verdict(text=str(cached[layout.sheet, *layout.verdict]), faults=int(faults), messages=lines)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of the sheet that has panel cells. `kind`: data, field, end (of a table), line or hold (ranks only)."""
+
+    kind: str
+    row: int
+    table: str
+    index: int
+    field: str
+    checks: tuple[tuple[Test, tuple[str, ...], int, str], ...]
+    """(test, columns, limit, message with its cell) for every check of this row."""
+    ranked: bool
 
 
-def panel_values(form: Form, layout: Layout, filled: Filled) -> dict[tuple[str, int, int], Cached]:
-    """The true value of every panel cell of the main sheet for `filled`, by (sheet, row, column)."""
-    checks = {t.id: row_checks(form, t) for t in form.tables}
-    counted = {t.id: frozenset(_counted(t)) for t in form.tables}
-    sheet, helpers = layout.sheet, layout.helper_columns
-    out: dict[tuple[str, int, int], Cached] = {}
-    lengths: dict[tuple[str, int], dict[str, int]] = {}
-    for table in form.tables:
-        rows = filled.rows.get(table.id, ())
-        ids = tuple(c.id for c in table.columns)
-        for i in range(layout.areas[table.id].last_row - layout.areas[table.id].key_row):
-            row = rows[i] if i < len(rows) else {}
-            lengths[table.id, i + 1] = {id: length(row.get(id, "")) for id in ids}
-    rank: dict[int, int] = {}
-    count = 0
-    faulty = total = 0
-    first = ""
-    used_column = helpers["used"]
-    ranked: dict[tuple[str, int], bool] = {
-        at: any(n for id, n in lens.items() if id in counted[at[0]]) for at, lens in lengths.items()
-    }
-    by_row: dict[int, list[str]] = {}
-    for area in layout.areas.values():
-        rank[area.key_row] = 0
-    for c in layout.cells:
-        if c.kind != "formula":
+@dataclass(frozen=True, slots=True)
+class PanelPlan:
+    """The panel of one layout, ready to be evaluated for many fillings."""
+
+    form: Form
+    layout: Layout
+    lines: tuple[_Line, ...]
+    lengths: Mapping[str, tuple[tuple[str, int, bool], ...]]
+    """Table → (column id, sheet column of its length, whether it makes a row used)."""
+    names: tuple[Cell, ...]
+    """Cells that print the unit's name in a shared workbook."""
+
+    def values(self, filled: Filled) -> dict[Cell, Cached]:
+        """The true value of every panel cell of the main sheet, by (row, column)."""
+        helpers, joiner = self.layout.helper_columns, say("workbook.panel.joiner")
+        message_at, used_at, faulty_at, faults_at = (helpers[k] for k in ("message", "used", "faulty", "faults"))
+        out: dict[Cell, Cached] = {}
+        rank = used = faulty = total = in_table = 0
+        first = ""
+        for line in self.lines:
+            row = line.row
+            found: list[str] = []
+            if line.kind == "data":
+                rows = filled.rows.get(line.table, ())
+                texts = rows[line.index - 1] if line.index <= len(rows) else {}
+                lens = {}
+                some = False
+                for id, column, counts in self.lengths[line.table]:
+                    lens[id] = n = length(texts[id]) if id in texts else 0
+                    out[row, column] = n
+                    some = some or (counts and n > 0)
+                if some:
+                    rank += 1
+                    in_table += 1
+                    found = [m for t, ids, limit, m in line.checks if t.fails([lens[c] for c in ids], limit)]
+            elif line.kind == "field":
+                x = (length(filled.fields.get(line.field, "")),)
+                found = [m for t, _, limit, m in line.checks if t.fails(x, limit)]
+                rank += line.ranked
+            elif line.kind == "end":
+                found = [m for t, _, limit, m in line.checks if t.fails((in_table,), limit)]
+                used, in_table = used + in_table, 0
+            elif line.kind == "line":
+                rank += 1
+            if line.ranked:
+                out[row, used_at] = rank
+            if line.kind in ("data", "field", "end"):
+                text = joiner.join(found)
+                faulty += bool(found)
+                total += len(found)
+                first = first or text
+                out[row, message_at], out[row, faulty_at], out[row, faults_at] = text, faulty, len(found)
+        out[1, used_at], out[1, faulty_at], out[1, faults_at] = used, faulty, total
+        out[self.layout.verdict] = verdict_text(total, first, faulty)
+        if self.names:
+            unit = filled.fields.get(UNIT_FIELD.id, "")
+            name = unit.upper() if length(unit) else say("workbook.unit.blank")
+            out.update(dict.fromkeys(self.names, name))
+        return out
+
+
+def plan_panel(form: Form, layout: Layout) -> PanelPlan:
+    """What `values` needs to know of a layout, gathered once."""
+    helpers = layout.helper_columns
+    cells = [c for c in layout.cells if c.kind == "formula"]
+    ranks = {c.at.row: c.text for c in cells if c.text in ("used", "line", "hold")}
+    lines: list[_Line] = []
+    for row in sorted({c.at.row for c in cells if c.text == "message"} | set(ranks)):
+        watch = next((c for c in cells if c.at.row == row and c.text == "message"), None)
+        kind = ranks.get(row, "")
+        if watch is None:
+            lines.append(_Line(kind, row, "", 0, "", (), True))
             continue
-        row, role, place = c.at.row, c.text, (sheet, c.at.row, c.at.column)
-        if role == "length":
-            out[place] = lengths[c.table, c.index][c.field]
-        elif role in ("used", "line", "hold"):
-            count += 1 if role == "line" or (role == "used" and ranked[c.table, c.index]) else 0
-            rank[row] = count
-            out[place] = count
-        elif role == "message":
-            by_row[row] = _faults_of(form, layout, filled, c, lengths, ranked, checks)
-            out[place] = say("workbook.panel.joiner").join(by_row[row])
-    for row in sorted(by_row):
-        here = by_row[row]
-        faulty += 1 if here else 0
-        total += len(here)
-        first = first or say("workbook.panel.joiner").join(here)
-        out[sheet, row, helpers["faulty"]] = faulty
-        out[sheet, row, helpers["faults"]] = len(here)
-    used = sum(1 for yes in ranked.values() if yes)
-    out[sheet, 1, used_column] = used
-    out[sheet, 1, helpers["faulty"]] = faulty
-    out[sheet, 1, helpers["faults"]] = total
-    out[sheet, *layout.verdict] = verdict_text(total, first, faulty)
-    if layout.shared:
-        unit = filled.fields.get(UNIT_FIELD.id, "")
-        name = unit.upper() if length(unit) else say("workbook.unit.blank")
-        out.update({(sheet, *c.at): name for c in layout.cells if c.text == "unit_name" and c.kind == "formula"})
-    return out
+        kind = "field" if watch.field else "data" if watch.index else "end"
+        checks = tuple(_placed_checks(form, layout, watch))
+        lines.append(_Line(kind, row, watch.table, watch.index, watch.field, checks, row in ranks))
+    return PanelPlan(
+        form=form,
+        layout=layout,
+        lines=tuple(lines),
+        lengths={
+            t.id: tuple((c.id, helpers[f"len.{t.id}.{c.id}"], c.id != t.explanation) for c in t.columns)
+            for t in form.tables
+        },
+        names=tuple(c.at for c in cells if c.text == "unit_name"),
+    )
+
+
+def _placed_checks(form: Form, layout: Layout, watch: Laid) -> Iterator[tuple[Test, tuple[str, ...], int, str]]:
+    """The checks of one panel row with the cell written into their messages."""
+    if watch.field:
+        where = address(*layout.fields[watch.field])
+        for k in field_checks(form, watch.field):
+            yield TESTS[k.kind], k.columns, k.limit, k.message.replace("{o}", where)
+        return
+    area, table = layout.areas[watch.table], form.table(watch.table)
+    row = watch.at.row if watch.index else area.first_row
+    for k in row_checks(form, table) if watch.index else table_checks(form, table):
+        where = address(row, area.columns[k.columns[0]])
+        yield TESTS[k.kind], k.columns, k.limit, k.message.replace("{o}", where)
 
 
 def verdict_text(faults: int, first: str, faulty_rows: int) -> str:
@@ -373,35 +428,10 @@ def verdict_text(faults: int, first: str, faulty_rows: int) -> str:
     return f"{before}{faults}{between}{first}{say('workbook.panel.more') if faulty_rows > 1 else ''}{after}"
 
 
-def _faults_of(
-    form: Form,
-    layout: Layout,
-    filled: Filled,
-    cell: Laid,
-    lengths: Mapping[tuple[str, int], Mapping[str, int]],
-    ranked: Mapping[tuple[str, int], bool],
-    checks: Mapping[str, tuple[Check, ...]],
-) -> list[str]:
-    """The messages of one panel row."""
-    if cell.field:
-        x = (length(filled.fields.get(cell.field, "")),)
-        where = address(*layout.fields[cell.field])
-        return [
-            k.message.replace("{o}", where) for k in field_checks(form, cell.field) if TESTS[k.kind].fails(x, k.limit)
-        ]
-    area = layout.areas[cell.table]
-    if cell.index:
-        if not ranked[cell.table, cell.index]:
-            return []
-        lens = lengths[cell.table, cell.index]
-        return [
-            k.message.replace("{o}", address(cell.at.row, area.columns[k.columns[0]]))
-            for k in checks[cell.table]
-            if TESTS[k.kind].fails([lens[c] for c in k.columns], k.limit)
-        ]
-    used = sum(1 for (table, _), yes in ranked.items() if table == cell.table and yes)
-    return [
-        k.message.replace("{o}", address(area.first_row, area.columns[k.columns[0]]))
-        for k in table_checks(form, form.table(cell.table))
-        if TESTS[k.kind].fails((used,), k.limit)
-    ]
+def verdict_of(form: Form, layout: Layout, filled: Filled) -> Verdict:
+    """The panel's verdict on `filled` (defaults already in it, see `starting`)."""
+    values = plan_panel(form, layout).values(filled)
+    message = layout.helper_columns["message"]
+    faults = values[1, layout.helper_columns["faults"]]
+    lines = tuple(str(v) for (_, column), v in sorted(values.items()) if column == message and v)
+    return Verdict(text=str(values[layout.verdict]), faults=int(faults), messages=lines)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
+from lamtheo_xls.workbook.inputs import typed
 from lamtheo_xls.workbook.layout import (
     Laid,
     Layout,
     PrintLayout,
-    Spot,
     column_letters,
     lay_out_print,
     locked_text,
 )
-from lamtheo_xls.workbook.panel import Cached, Fences, Filled, length
-
-Place = tuple[str, int, int]
+from lamtheo_xls.workbook.panel import Cached, Cell, Fences, Filled
 
 
 def print_sheet() -> str:
@@ -31,20 +31,20 @@ def heads(layout: Layout, place: PrintLayout) -> tuple[Laid, ...]:
     return tuple(c for c in layout.cells if c.printed and first <= c.at.row <= last)
 
 
-def print_formulas(form: Form, layout: Layout) -> dict[Place, str]:
-    """The formula (with its `=`) of every cell of BẢN IN, by (sheet, row, column)."""
+def print_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
+    """The formula (with its `=`) of every cell of BẢN IN, by (row, column)."""
     place, fences = lay_out_print(layout), Fences(layout)
-    name, main = print_sheet(), f"'{layout.sheet}'!"
-    out: dict[Place, str] = {}
+    main = f"'{layout.sheet}'!"
+    out: dict[Cell, str] = {}
     for c in heads(layout, place):
         source = fences.fixed(c.at, main) if c.kind == "input" else f"{main}${column_letters(c.at.column)}${c.at.row}"
-        out[name, c.at.row - place.shift, c.at.column] = f'={source}&""'
+        out[c.at.row - place.shift, c.at.column] = f'={source}&""'
     first, last = place.ranks
     used, source = column_letters(layout.helper_columns["used"]), column_letters(place.source_column)
     dates = _date_columns(form, layout)
     for row in range(place.first_row, place.last_row + 1):
         k = f"ROW()-ROW(${source}${place.first_row})+1"
-        out[name, row, place.source_column] = (
+        out[row, place.source_column] = (
             f"=IF({k}<={main}${used}${last},MATCH({k},{main}${used}${first}:${used}${last},0),0)"
         )
         at = f"${source}{row}"
@@ -57,7 +57,7 @@ def print_formulas(form: Form, layout: Layout) -> dict[Place, str]:
                 formula = f'IF({at}>0,IF(ISNUMBER({value}),TEXT({value},"dd/mm/yyyy"),{value}&""),"")'
             else:
                 formula = f'IF({at}>0,{value}&"","")'
-            out[name, row, column] = "=" + formula
+            out[row, column] = "=" + formula
     return out
 
 
@@ -89,68 +89,103 @@ def print_rules(layout: Layout) -> tuple[tuple[str, str, tuple[int, int]], ...]:
     return tuple(rules)
 
 
-def print_values(
-    form: Form, layout: Layout, filled: Filled, context: Mapping[str, str], code: str, panel: Mapping[Place, Cached]
-) -> dict[Place, Cached]:
-    """The true value of every cell of BẢN IN for `filled`, by (sheet, row, column)."""
-    place, name = lay_out_print(layout), print_sheet()
-    out: dict[Place, Cached] = {}
-    by_row: dict[int, dict[int, str]] = {}
-    for c in layout.cells:
-        if c.printed:
-            by_row.setdefault(c.at.row, {})[c.at.column] = _shown(layout, c, filled, context, code, panel)
-    for c in heads(layout, place):
-        out[name, c.at.row - place.shift, c.at.column] = by_row[c.at.row][c.at.column]
+@dataclass(frozen=True, slots=True)
+class PrintPlan:
+    """BẢN IN of one layout, ready to be evaluated for many fillings."""
+
+    layout: Layout
+    place: PrintLayout
+    heads: tuple[tuple[Cell, Laid], ...]
+    lines: tuple[tuple[int, str, int, tuple[tuple[int, Laid], ...]], ...]
+    """(main row, table, index, printed cells by column) of every row that can print below the heads."""
+    number: int
+    """Column of the first table's running number; 0 for none."""
+    first_table: str
+    types: Mapping[int, str]
+    """Columns that hold numbers or dates."""
+    blank: Mapping[Cell, Cached]
+
+    def values(
+        self, filled: Filled, context: Mapping[str, str], code: str, panel: Mapping[Cell, Cached]
+    ) -> dict[Cell, Cached]:
+        """The true value of every cell of BẢN IN, by (row, column); `panel` holds the main sheet's."""
+        out = dict(self.blank)
+        for at, c in self.heads:
+            out[at] = _shown(c, filled, context, code, panel)
+        first, source_at = self.place.ranks[0], self.place.source_column
+        ranks, at_rank = panel, self.layout.helper_columns["used"]
+        before, k, row = 0, 0, self.place.first_row
+        for main_row, table, index, cells in self.lines:
+            rank = ranks[main_row, at_rank]
+            if rank == before:
+                continue
+            before = int(rank)
+            k += 1
+            out[row, source_at] = main_row - first + 1
+            if table:
+                rows = filled.rows.get(table, ())
+                texts = rows[index - 1] if index <= len(rows) else {}
+                for column, c in cells:
+                    text = texts.get(c.field, "")
+                    out[row, column] = as_printed(text, self.types[column]) if text and column in self.types else text
+                if self.number and table == self.first_table:
+                    out[row, self.number] = str(k)
+            else:
+                for column, c in cells:
+                    out[row, column] = _shown(c, filled, context, code, panel)
+            row += 1
+        return out
+
+
+def plan_print(form: Form, layout: Layout) -> PrintPlan:
+    """What `values` needs to know of a layout, gathered once."""
+    place = lay_out_print(layout)
     first, last = place.ranks
-    used_rows = _used_rows(form, filled)
-    sources = [
-        row
-        for row in range(first, last + 1)
-        if all(row not in (a.key_row, a.end_row) for a in layout.areas.values())
-        and (row not in (data := _data_rows(layout)) or data[row] in used_rows)
-    ]
-    number = _number_column(layout)
-    area = next(iter(layout.areas.values()), None)
-    for k, row in enumerate(range(place.first_row, place.last_row + 1), start=1):
-        source = sources[k - 1] if k <= len(sources) else 0
-        out[name, row, place.source_column] = source - first + 1 if source else 0
-        for column in range(1, place.columns + 1):
-            text = by_row.get(source, {}).get(column, "")
-            if column == number:
-                text = str(k) if area and source and source <= area.end_row else ""
-            out[name, row, column] = text
-    return out
-
-
-def _data_rows(layout: Layout) -> dict[int, tuple[str, int]]:
-    return {
-        row: (a.table, row - a.key_row) for a in layout.areas.values() for row in range(a.first_row, a.last_row + 1)
-    }
-
-
-def _used_rows(form: Form, filled: Filled) -> frozenset[tuple[str, int]]:
-    return frozenset(
-        (t.id, i)
-        for t in form.tables
-        for i, row in enumerate(filled.rows.get(t.id, ()), start=1)
-        if any(length(row.get(c.id, "")) for c in t.columns if c.id != t.explanation)
+    never = {r for a in layout.areas.values() for r in (a.key_row, a.end_row)}
+    data = {r: (a.table, r - a.key_row) for a in layout.areas.values() for r in range(a.first_row, a.last_row + 1)}
+    by_row: dict[int, list[tuple[int, Laid]]] = {}
+    for c in layout.cells:
+        if c.printed and first <= c.at.row <= last and c.at.column <= place.columns and c.kind != "number":
+            by_row.setdefault(c.at.row, []).append((c.at.column, c))
+    return PrintPlan(
+        layout=layout,
+        place=place,
+        heads=tuple(((c.at.row - place.shift, c.at.column), c) for c in heads(layout, place)),
+        lines=tuple(
+            (row, *data.get(row, ("", 0)), tuple(by_row.get(row, ())))
+            for row in range(first, last + 1)
+            if row not in never
+        ),
+        number=_number_column(layout),
+        first_table=next(iter(layout.areas), ""),
+        types={
+            layout.areas[t.id].columns[c.id]: c.type
+            for t in form.tables
+            for c in t.columns
+            if c.type in ("integer", "number", "date")
+        },
+        blank={
+            (row, column): 0 if column == place.source_column else ""
+            for row in range(place.first_row, place.last_row + 1)
+            for column in range(1, place.source_column + 1)
+        },
     )
 
 
-def _shown(
-    layout: Layout, c: Laid, filled: Filled, context: Mapping[str, str], code: str, panel: Mapping[Place, Cached]
-) -> str:
-    """What a printed cell of the main sheet shows."""
+def as_printed(text: str, type: str) -> str:
+    """What BẢN IN makes of a number or a date."""
+    value = typed(text, type)
+    if isinstance(value, float):
+        return f"{dt.date.fromisoformat(text):%d/%m/%Y}" if type == "date" else f"{value:.15g}"
+    return text
+
+
+def _shown(c: Laid, filled: Filled, context: Mapping[str, str], code: str, panel: Mapping[Cell, Cached]) -> str:
+    """What a printed cell of the main sheet outside its tables shows."""
     if c.kind == "input":
-        if not c.table:
-            return filled.fields.get(c.field, "")
-        rows = filled.rows.get(c.table, ())
-        return rows[c.index - 1].get(c.field, "") if c.index <= len(rows) else ""
+        return filled.fields.get(c.field, "")
     if c.kind == "key":
         return code
     if c.kind == "formula":
-        return str(panel[layout.sheet, *c.at])
-    return c.text if c.kind == "number" else locked_text(c, context)
-
-
-__all__ = ["Spot", "heads", "print_formulas", "print_rules", "print_sheet", "print_values"]
+        return str(panel[c.at])
+    return locked_text(c, context)

@@ -16,10 +16,10 @@ from struct import Struct
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
-from lamtheo_xls.workbook.layout import Layout, column_letters, lay_out, lay_out_print, locked_text
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out, lay_out_print, locked_text
 from lamtheo_xls.workbook.package import FIXED_DOS_DATE, parts_of
-from lamtheo_xls.workbook.panel import NOTHING, Cached, Filled, panel_values, starting
-from lamtheo_xls.workbook.printout import print_sheet, print_values
+from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, PanelPlan, plan_panel, starting
+from lamtheo_xls.workbook.printout import PrintPlan, plan_print
 from lamtheo_xls.workbook.template import BLANK_CODE, NotWritten, write_base
 
 Key = tuple[int, int]
@@ -29,7 +29,7 @@ _CHILDREN: Key = (0, 2)
 _LONGEST = 32767  # characters a cell holds
 _MAIN, _PRINT, _LISTS, _META = (f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 4, 5))
 _CORE, _CUSTOM = "docProps/core.xml", "docProps/custom.xml"
-_ROW = re.compile(r"<row ([^>]*?)(/>|>(.*?)</row>)", re.S)
+_ROW = re.compile(r'<row (r="(\d+)"[^>]*?)(?:/>|>(.*?)</row>)', re.S)
 _CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
 
 
@@ -94,7 +94,14 @@ class Base:
     meta: tuple[str, str, str, str]
     core: tuple[str, ...]
     custom: tuple[str, ...]
-    blank_panel: Mapping[tuple[str, int, int], Cached] = field(repr=False)
+    panel: PanelPlan = field(repr=False)
+    print: PrintPlan = field(repr=False)
+    blank_panel: Mapping[Cell, Cached] = field(repr=False)
+    texts: tuple[Laid, ...] = field(repr=False)
+    """Cells whose words come from the context."""
+    codes: tuple[Cell, ...] = field(repr=False)
+    types: Mapping[str, str] = field(repr=False)
+    """Field, or `table.column`, → type."""
 
 
 def prepare_base(
@@ -118,6 +125,7 @@ def prepare_base(
     area_rows = [r for a in layout.areas.values() for r in (a.first_row, a.last_row)]
     place = lay_out_print(layout)
     after = place.first_row + layout.closing_rows[1] - layout.closing_rows[0]
+    panel = plan_panel(form, layout)
     own = {_MAIN, _PRINT, _LISTS, _META, _CORE, _CUSTOM}
     return Base(
         form=form,
@@ -131,7 +139,13 @@ def prepare_base(
         meta=_meta_sheet(raw[_META].decode()),
         core=tuple(raw[_CORE].decode().split(BLANK_CODE)),
         custom=tuple(raw[_CUSTOM].decode().split(BLANK_CODE)),
-        blank_panel=panel_values(form, layout, NOTHING),
+        panel=panel,
+        print=plan_print(form, layout),
+        blank_panel=panel.values(NOTHING),
+        texts=tuple(c for c in layout.cells if c.kind == "context"),
+        codes=tuple(c.at for c in layout.cells if c.style in ("code", "code_close")),
+        types={f.id: f.type for f in (*form.fields, UNIT_FIELD)}
+        | {f"{t.id}.{c.id}": c.type for t in form.tables for c in t.columns},
     )
 
 
@@ -153,7 +167,7 @@ def _cut_sheet(xml: str, open_cells: frozenset[tuple[int, ...]], body: tuple[int
     data, after = rest.split("</sheetData>", 1)
     stretches: tuple[list[str | Key], ...] = ([before + "<sheetData>"], [], [])
     for m in _ROW.finditer(data):
-        number = int(re.search(r'r="(\d+)"', m.group(1)).group(1))  # type: ignore[union-attr]
+        number = int(m.group(2))
         which = 0 if number < body[0] else 1 if number <= body[1] else 2
         _cut_row(stretches[which], number, m.group(1), m.group(3) or "", open_cells)
     stretches[2].append("</sheetData>")
@@ -172,7 +186,7 @@ def _cut_row(
     if growing:
         first, rest = attributes.split(' ht="', 1)
         height, rest = rest.split('"', 1)
-        out += [f'<row {first} ht="', (number, 0), height, f'"{rest}>']  # type: ignore[list-item]
+        out += [f'<row {first} ht="', (number, 0), height, f'"{rest}>']
     else:
         out.append(f"<row {attributes}>")
     for m in _CELL.finditer(cells):
@@ -284,29 +298,26 @@ def stamp(
         raise ValueError(f"{issued.assignment} has other rows than this base")
     code, payload = code_of(issued, key), payload_of(issued)
     filled = starting(form, context, prefill)
-    panel = panel_values(form, layout, filled)
-    main: dict[Key, str] = {_CODE: code, _CHILDREN: inputs.list_range(_children_only(children), "children")[1:]}
-    for c in layout.cells:
-        at = (c.at.row, c.at.column)
-        if c.kind == "input":
-            value = inputs.value_of(form, c, filled)
-            if value is not None:
-                main[at] = _cell(value)
-        elif c.kind == "context":
-            main[at] = _cell(locked_text(c, context) or None)
-        elif c.style in ("code", "code_close"):
-            main[at] = _cell(code)
-    for (_, row, column), cached in panel.items():
-        main[row, column] = _escaped(cached) if isinstance(cached, str) else str(cached)
-    with_rows = any(any(r.values()) for rows in filled.rows.values() for r in rows)
-    if with_rows:
-        for area in layout.areas.values():
-            for row in range(area.first_row, area.last_row + 1):
-                main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
-    shown = print_values(form, layout, filled, context, code, panel)
-    printed: dict[Key, str] = {_CODE: code}
-    for (_, row, column), cached in shown.items():
-        printed[row, column] = _escaped(cached) if isinstance(cached, str) else str(cached)
+    panel = base.panel.values(filled)
+    shown = base.print.values(filled, context, code, panel)
+    main, printed = _slotted(panel), _slotted(shown)
+    main[_CODE] = printed[_CODE] = code
+    main[_CHILDREN] = inputs.list_range(_children_only(children), "children")[1:]
+    for c in base.texts:
+        main[c.at] = _cell(locked_text(c, context) or None)
+    for at in base.codes:
+        main[at] = _cell(code)
+    for id, text in filled.fields.items():
+        if text and id in layout.fields:
+            main[layout.fields[id]] = _cell(inputs.typed(text, base.types[id]))
+    with_rows = False
+    for table, area in layout.areas.items():
+        for row, texts in enumerate(filled.rows.get(table, ())[: area.last_row - area.key_row], start=area.first_row):
+            for id, text in texts.items():
+                if text and id in area.columns:
+                    with_rows = True
+                    main[row, area.columns[id]] = _cell(inputs.typed(text, base.types[f"{table}.{id}"]))
+            main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
     same = not with_rows and panel == base.blank_panel
     own = {
         _MAIN: lambda: _sheet_deflated(base.main, main, keep=same),
@@ -317,8 +328,13 @@ def stamp(
         _CUSTOM: lambda: _deflated(code.join(base.custom).encode()),
     }
     return _zipped(
-        [own[p]() + (p.encode(),) if isinstance(p, str) else (p.crc, p.size, p.deflated, p.name) for p in base.parts]
+        [(*own[p](), p.encode()) if isinstance(p, str) else (p.crc, p.size, p.deflated, p.name) for p in base.parts]
     )
+
+
+def _slotted(values: Mapping[Cell, Cached]) -> dict[Key, str]:
+    """Cached values as they stand in XML."""
+    return {at: str(v) if isinstance(v, int) else _escaped(v) if v else "" for at, v in values.items()}
 
 
 def _children_only(children: Sequence[str]) -> tuple[inputs.ListColumn, ...]:
@@ -330,7 +346,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 def _escaped(text: str) -> str:
     """Text for XML as spreadsheets escape it: `_xHHHH_` for what XML cannot hold."""
-    if _CONTROL.search(text):
+    if not text.isprintable() or "_x" in text:
         text = _CONTROL.sub(lambda m: f"_x{ord(m.group(0)):04X}_", text)
     if "&" in text or "<" in text or ">" in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -410,4 +426,4 @@ def _zipped(parts: Sequence[tuple[int, int, bytes, bytes]]) -> bytes:
     return b"".join([*out, *central, _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), end, at, 0)])
 
 
-__all__ = ["Base", "column_letters", "prepare_base", "print_sheet", "stamp"]
+__all__ = ["Base", "prepare_base", "stamp"]

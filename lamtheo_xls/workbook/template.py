@@ -33,13 +33,14 @@ from lamtheo_xls.workbook.panel import (
     NOTHING,
     TESTS,
     Cached,
+    Cell,
     Filled,
     panel_formulas,
-    panel_values,
+    plan_panel,
     row_checks,
     starting,
 )
-from lamtheo_xls.workbook.printout import heads, print_formulas, print_rules, print_sheet, print_values
+from lamtheo_xls.workbook.printout import heads, plan_print, print_formulas, print_rules, print_sheet
 from lamtheo_xls.workbook.styles import FONT, properties
 
 LISTS, META = "_ds", "_meta"
@@ -47,7 +48,6 @@ BLANK_CODE = "LT-00000-00000-00000-00000"
 """Stands in the base where a stamped copy has its own code."""
 FixRow = tuple[str, str, str]
 _MM = 1 / 25.4
-_LAST_COLUMN = 16383
 _PRINT_ROW_POINTS = 34.0
 _ALLOWED = {
     "select_locked_cells": True,
@@ -171,9 +171,9 @@ def _compose(
             pages[name] = book.add_worksheet(title)
         if front:
             pen.fix(pages["fix"], front)
-        panel = panel_values(form, layout, filled)
+        panel = plan_panel(form, layout).values(filled)
         pen.main(pages["main"], filled, panel, lists, marks, blank=identity is None)
-        pen.printed(pages["print"], print_values(form, layout, filled, context, code, panel))
+        pen.printed(pages["print"], plan_print(form, layout).values(filled, context, code, panel))
         pen.guide(pages["guide"])
         pen.lists(pages["lists"], lists)
         pen.meta(pages["meta"], identity)
@@ -194,7 +194,7 @@ class _Pen:
         self._formats: dict[str, Format] = {}
 
     def format(self, style: str, **over: Any) -> Format:
-        name = style + repr(sorted(over.items()))
+        name = style + repr(over) if over else style
         if name not in self._formats:
             found = properties(style) | over
             if style == "code":
@@ -203,12 +203,11 @@ class _Pen:
         return self._formats[name]
 
     def _all_locked(self, sheet: Worksheet, widths: Mapping[int, float], hidden: Sequence[int] = ()) -> None:
-        """Every column locked by its own style, since *Normal* is open; widths in characters."""
+        """Every column locked by its own style, since *Normal* is open (`finish` does the columns beyond)."""
         locked = self.format("locked")
         for column in range(1, max([*widths, *hidden, 1]) + 1):
             options = {"hidden": 1} if column in hidden else {}
             put(sheet.set_column(column - 1, column - 1, widths.get(column), locked, options))
-        put(sheet.set_column(max([*widths, *hidden, 1]), _LAST_COLUMN, None, locked))
 
     def _page(self, sheet: Worksheet, orientation: str) -> None:
         sheet.set_paper(9)
@@ -238,7 +237,7 @@ class _Pen:
         self,
         sheet: Worksheet,
         filled: Filled,
-        panel: Mapping[tuple[str, int, int], Cached],
+        panel: Mapping[Cell, Cached],
         lists: tuple[inputs.ListColumn, ...],
         marks: Mapping[tuple[int, int], str],
         *,
@@ -257,8 +256,7 @@ class _Pen:
             self._box(sheet, c, style)
             row, column = c.at.row - 1, c.at.column - 1
             if c.kind == "formula":
-                place = (layout.sheet, *c.at)
-                put(sheet.write_formula(row, column, formulas[place], style, panel[place]))
+                put(sheet.write_formula(row, column, formulas[c.at], style, panel[c.at]))
             elif c.kind == "number":
                 put(sheet.write_number(row, column, int(c.text), style))
             elif c.kind == "input":
@@ -340,7 +338,7 @@ class _Pen:
 
     # -- the other sheets ----------------------------------------------------------------------------------------
 
-    def printed(self, sheet: Worksheet, values: Mapping[tuple[str, int, int], Cached]) -> None:
+    def printed(self, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
         layout, place = self.layout, lay_out_print(self.layout)
         self._all_locked(sheet, {c: layout.widths[c] for c in range(1, place.columns + 1)}, [place.source_column])
         formulas = print_formulas(self.form, layout)
@@ -356,8 +354,8 @@ class _Pen:
             for column in range(1, place.columns + 1):
                 styles[row, column] = self.format("print_row", align=self._align(column))
             styles[row, place.source_column] = self.format("helper")
-        for (name, row, column), formula in formulas.items():
-            put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], values[name, row, column]))
+        for (row, column), formula in formulas.items():
+            put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], values[row, column]))
         for style_name, criteria, (first, last) in print_rules(layout):
             put(
                 sheet.conditional_format(
