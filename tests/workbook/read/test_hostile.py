@@ -163,7 +163,7 @@ CASES: dict[str, tuple[str, Callable[[Maker], bytes]]] = {
         lambda m: raw_zip([TYPES, *((f"xl/{i}.png", 8, b"\3\0", 1 << 30, 0, 0) for i in range(5))]),
     ),
     "more than it declares": (
-        "file.bomb",
+        "file.damaged",
         lambda m: packed_book(m.parts_of(ROW), "xl/s0.xml", deflate(b" " * 40 * MIB), 100, 0),
     ),
     "members over one another": ("file.bomb", lambda m: overlapping(m)),
