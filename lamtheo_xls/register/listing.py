@@ -293,7 +293,7 @@ def levels(entries: Sequence[Entry]) -> list[tuple[int, int, int]]:
 
 
 def _interleaved(entries: Sequence[Entry]) -> bool:
-    """Committees and cells alternate, or there is one committee only: then the cells seem to lie under the one above."""
+    """Committees and cells alternate, or there is one committee only: the cells seem to lie under the one above."""
     told = [kind_word(e.name)[0] for e in entries]
     committees = [place for place, kind in enumerate(told) if kind in ("committee", "part_committee")]
     if len(committees) < 2:

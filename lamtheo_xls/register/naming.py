@@ -99,7 +99,7 @@ def _squashed(text: str) -> str:
 
 
 def meant(text: str, names: Mapping[str, str]) -> str:
-    """« – có phải ý là …» for an unknown code, from known codes and names; '' where nothing is near."""
+    """« – có thể ý là …» for an unknown code, from known codes and names; '' where nothing is near."""
     for code, name in names.items():
         if same_unit(text, name):
             return say("register.close.code", ten=name, goi_y=code)

@@ -14,6 +14,8 @@ from lamtheo_xls.text import plain_key, read_date, suggest, text_key
 
 HEAD_WITHIN = 30
 """The head row is looked for in this many first rows."""
+EARLIEST = dt.date(1930, 1, 1)
+"""No unit is older. A year typed into a date cell («2027») becomes a day of 1905."""
 _WHOLE = re.compile(r"0*([0-9]{1,9})\.?")
 
 
@@ -137,16 +139,16 @@ def _stray(grid: Grid, row: int, column: int) -> Finding:
 
 
 def date_in(row: Row, id: str) -> tuple[dt.date | None, tuple[Finding, ...]]:
-    """The date of a cell, from a real date or from text as d/m/yyyy; finding date_bad."""
+    """The date of a cell, from a real date or from text as d/m/yyyy, from 1930 on; finding date_bad."""
     cell = row.cells.get(id)
     if cell is None or cell.error:
         return None, ()
-    if isinstance(cell.value, dt.datetime):
-        return cell.value.date(), ()
-    if isinstance(cell.value, dt.date):
-        return cell.value, ()
-    day = read_date(cell.text) if isinstance(cell.value, str) else None
-    return day, () if day else (row.finding("date_bad", id, cot=_head_of(row, id)),)
+    day = cell.value.date() if isinstance(cell.value, dt.datetime) else cell.value
+    if isinstance(day, str):
+        day = read_date(cell.text)
+    if isinstance(day, dt.date) and day >= EARLIEST:
+        return day, ()
+    return None, (row.finding("date_bad", id, cot=_head_of(row, id)),)
 
 
 def whole_in(row: Row, id: str) -> tuple[int | None, tuple[Finding, ...]]:

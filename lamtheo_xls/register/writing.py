@@ -11,6 +11,7 @@ from lamtheo_xls.findings import Finding, say, words
 from lamtheo_xls.register.doubts import write_doubts
 from lamtheo_xls.register.model import Register
 from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
+from lamtheo_xls.register.rows import EARLIEST
 from lamtheo_xls.register.sheets import Column, columns, facts, kinds
 
 CREATED = dt.datetime(2000, 1, 1)
@@ -152,7 +153,7 @@ def _help(pen: Pen, sheet: Any, place: int, column: Column, last: int, choices: 
     options: dict[str, Any] = {"validate": "any"}
     about = ""
     if column.type == "date":
-        options = {"validate": "date", "criteria": ">=", "value": dt.date(1900, 1, 1)}
+        options = {"validate": "date", "criteria": ">=", "value": EARLIEST}
         about = "date"
     elif column.type == "integer":
         options = {"validate": "integer", "criteria": ">=", "value": 0}

@@ -1,0 +1,211 @@
+"""What is written is read back: by us, and after another program saved it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lamtheo_xls.findings import finding
+from lamtheo_xls.register import Earlier, Person, Register, Round, Unit, is_register, read_register, write_register
+from lamtheo_xls.text import nfc
+
+TRICKY = ("=1+1", "- gạch đầu dòng", "001", "'lên", "@ghi", "1/2", "Ủy ban\nđoàn", "<&>", "TRUE", "Thuỷ – “Bác”", "+84")
+PROGRAMMES = (("43-kh-duk", "Xây dựng mô hình"),)
+
+
+def bare(register: Register) -> Register:
+    """Without what only a file has: row numbers and digest."""
+    return replace(
+        register,
+        units=tuple(replace(u, row=0) for u in register.units),
+        people=tuple(replace(p, row=0) for p in register.people),
+        rounds=tuple(replace(r, row=0) for r in register.rounds),
+        earlier=tuple(replace(e, row=0) for e in register.earlier),
+        digest="",
+    )
+
+
+text = st.one_of(
+    st.sampled_from(TRICKY),
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn")), max_size=40).map(nfc),
+)
+filled = text.filter(bool)
+day = st.none() | st.dates(dt.date(1950, 1, 1), dt.date(2100, 12, 31))
+kind = st.sampled_from(("dang_uy_co_so", "chi_bo_co_so", "chi_bo_truc_thuoc", "dang_uy_bo_phan", "khac"))
+code = st.from_regex(r"[A-Z]{1,4}(-[A-Z0-9]{1,5}){0,2}", fullmatch=True)
+post = filled.filter(lambda t: ";" not in t and "\n" not in t)
+period = st.sampled_from(("2022", "2027", "2027-H1", "2027-Q4", "2027-02"))
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> Register:
+    codes = draw(st.lists(code, min_size=1, max_size=6, unique=True))
+    units = tuple(
+        Unit(
+            code=c,
+            name=draw(filled),
+            short_name=draw(filled),
+            order=draw(st.integers(0, 9999)),
+            kind=draw(kind),
+            parent=draw(st.sampled_from(("", *codes))),
+            contact=draw(text),
+            phone=draw(text),
+            mail=draw(text),
+            secretary=draw(text),
+            valid_from=draw(day),
+            valid_to=draw(day),
+        )
+        for c in codes
+    )
+    people = tuple(
+        Person(
+            code=draw(code),
+            name=draw(filled),
+            unit=draw(st.sampled_from(codes)),
+            group=draw(text),
+            posts=tuple(draw(st.lists(post, max_size=3))),
+            exempt=draw(text),
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    )
+    rounds = tuple(
+        Round(
+            programme=draw(code),
+            period=draw(period),
+            opens=draw(day),
+            due=draw(day),
+            accept_until=draw(day),
+            closed=draw(st.booleans()),
+            strict=draw(st.booleans()),
+            note=draw(text),
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    )
+    keys = st.sampled_from(("co_quan", "dia_danh", "nguoi_ky", "thu_muc_nhan", "muc_rieng"))
+    earlier = tuple(
+        Earlier(
+            period=draw(period),
+            unit=draw(st.sampled_from(codes)),
+            values={
+                "ten_chi_bo": draw(text),
+                "ten_mo_hinh": draw(filled),
+                "thoi_gian": draw(text),
+                "nhom": draw(text),
+            },
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    )
+    office = draw(st.dictionaries(keys, filled, max_size=4))
+    return Register(units=units, people=people, rounds=rounds, office=office, earlier=earlier)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(registers())
+def test_written_is_read_back(made: Register):
+    """Any register, with text that looks like formulas, numbers or dates, comes back as it was."""
+    again, _ = read_register(write_register(made, programmes=PROGRAMMES))
+    assert again is not None
+    assert bare(again) == bare(made)
+
+
+def test_equal_registers_give_equal_bytes(register: Register):
+    """No clock gets into the file; another fixed date gives other bytes."""
+    one = write_register(register, programmes=PROGRAMMES)
+    assert one == write_register(register, programmes=PROGRAMMES)
+    assert one != write_register(register, programmes=PROGRAMMES, created=dt.datetime(2027, 1, 1))
+
+
+def test_pleasant_to_edit(register: Register):
+    """Frozen heads, text and date formats, drop-downs with messages, repeated head row, A4, and nothing locked."""
+    book = openpyxl.load_workbook(io.BytesIO(write_register(register, programmes=PROGRAMMES)))
+    assert book.sheetnames == ["ĐƠN VỊ", "CÁ NHÂN", "CƠ QUAN", "ĐỢT", "NĂM TRƯỚC", "HƯỚNG DẪN"]
+    sheet = book["ĐƠN VỊ"]
+    assert [c.value for c in sheet[3]] == [
+        "Mã",
+        "Tên đơn vị",
+        "Tên ngắn",
+        "Thứ tự",
+        "Loại hình",
+        "Trực thuộc",
+        "Đầu mối",
+        "Điện thoại",
+        "Thư điện tử",
+        "Bí thư",
+        "Từ ngày",
+        "Đến ngày",
+    ]
+    assert sheet.freeze_panes == "C4" and sheet.print_title_rows == "$3:$3" and sheet.page_setup.paperSize == 9
+    assert [sheet[c].number_format for c in ("A4", "H4", "K7", "A20", "L20")] == [
+        "@",
+        "@",
+        "dd/mm/yyyy",
+        "@",
+        "dd/mm/yyyy",
+    ]
+    rules = {str(v.sqref).partition(":")[0]: v for v in sheet.data_validations.dataValidation}
+    assert rules["E4"].formula1.startswith('"Đảng ủy cơ sở,Chi bộ cơ sở')
+    assert rules["F4"].formula1.startswith("$A$4:$A$") and rules["F4"].errorStyle == "warning"
+    assert rules["A4"].prompt and rules["K4"].type == "date" and rules["K4"].error
+    assert {v.formula1 for v in book["ĐỢT"].data_validations.dataValidation} >= {'"43-kh-duk"', '"Có"'}
+    assert not any(s.protection.sheet for s in book.worksheets)
+    assert "43-kh-duk" in [c.value for c in book["HƯỚNG DẪN"]["A"]]
+
+
+def test_doubts_stand_first_and_link_to_the_unit(register: Register):
+    """SOÁT LẠI: warnings before guesses, the unit's row one click away; the register reads as without it."""
+    doubts = (
+        finding(
+            "register.import_code",
+            sheet="Sheet1",
+            cell="B7",
+            value="Chi bộ Ngân sách",
+            ma="CB-STC-NS",
+            ten_tep="cu.xlsx",
+        ),
+        finding("register.import_row", sheet="Sheet1", cell="B9", value="Tổng cộng", ten_tep="cu.xlsx"),
+    )
+    data = write_register(register, doubts=doubts)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = book.worksheets[0]
+    assert sheet.title == "SOÁT LẠI" and "cu.xlsx" in sheet["A2"].value
+    assert [sheet[c].value for c in ("B4", "C4", "D4")] == ["B9", None, None]
+    assert [sheet[c].value for c in ("B5", "C5", "D5")] == ["B7", "CB-STC-NS", "Chi bộ Ngân sách"]
+    assert sheet["C5"].hyperlink.location == "'ĐƠN VỊ'!A6"
+    again, findings = read_register(data)
+    assert again is not None and findings == () and bare(again) == bare(register)
+
+
+def test_a_ready_register_is_known(register: Register):
+    """is_register tells ours from any other workbook."""
+    assert is_register(write_register(register))
+    book = openpyxl.Workbook()
+    book.active.append(["Mã", "Tên đơn vị"])
+    out = io.BytesIO()
+    book.save(out)
+    assert not is_register(out.getvalue())
+
+
+def test_saved_by_libreoffice_reads_equal(register: Register, tmp_path):
+    """A register opened and saved by LibreOffice is the same register."""
+    soffice = shutil.which("soffice")
+    if soffice is None and os.environ.get("CI") != "true":
+        pytest.skip("soffice is not on this machine")
+    assert soffice is not None, "soffice is needed where CI=true"
+    source = tmp_path / "danh-sach.xlsx"
+    source.write_bytes(write_register(register, programmes=PROGRAMMES))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    saved = (tmp_path / "out" / "danh-sach.xlsx").read_bytes()
+    assert saved != source.read_bytes()
+    again, findings = read_register(saved, programmes=PROGRAMMES)
+    assert again is not None and findings == () and bare(again) == bare(register)
