@@ -113,15 +113,18 @@ def _inputs(layout: Layout) -> Mapping[_Target, Spot]:
 def _placed_rows(form: Form, examination: Examination, old: Layout) -> tuple[tuple[int, Row], ...]:
     """The used rows, each with its index in the new table: as before where none was moved, else closed up."""
     index_at = dict(_index_of(old))
-    elsewhere = any(f.code in _ROWS_ELSEWHERE for f in examination.findings)
     out: list[tuple[int, Row]] = []
     for table in form.tables:
         rows = [row for row in examination.rows if row.table == table.id]
         kept = [index_at.get((table.id, row.sheet_row), 0) for row in rows]
-        if elsewhere or 0 in kept:
+        if _lies_elsewhere(examination) or 0 in kept:
             kept = list(range(1, len(rows) + 1))
         out += zip(kept, rows, strict=True)
     return tuple(out)
+
+
+def _lies_elsewhere(examination: Examination) -> bool:
+    return any(f.code in _ROWS_ELSEWHERE for f in examination.findings)
 
 
 def _row_counts(form: Form, record: IssueRecord, rows: Sequence[tuple[int, Row]]) -> Mapping[str, int]:
@@ -188,7 +191,8 @@ def _moved(form: Form, examination: Examination, old: Layout, new: Layout, rows:
     at = _inputs(new)
     targets: dict[str, _Target] = {}
     index_at = dict(_index_of(old))
-    if all(index_at.get((row.table, row.sheet_row)) == index for index, row in rows):
+    stayed = all(index_at.get((row.table, row.sheet_row)) == index for index, row in rows)
+    if stayed and not _lies_elsewhere(examination):
         targets |= {address(*spot): target for target, spot in _inputs(old).items()}
     else:
         targets |= dict(_shifted_fields(examination, old))

@@ -66,12 +66,12 @@ def write_overview(
     styles.put(sheet, 3, 1, first, style["bold"])
     styles.put(sheet, 4, 1, second, style["plain"])
     _write_today(sheet, out, summary)
-    styles.put(sheet, 6, 1, say("reports.status.view_only" if view_only else "reports.status.hint"), style["quiet"])
+    styles.put(sheet, 7, 1, say("reports.status.view_only" if view_only else "reports.status.hint"), style["quiet"])
     sheet.set_default_row(18)
     for row in (2, 3, 4, 5, 6):
         styles.done(sheet.set_row(row - 1, 19))
     styles.done(sheet.set_row(0, 24))
-    styles.done(sheet.set_row(HEAD_ROW - 2, 30))
+    styles.done(sheet.set_row(HEAD_ROW - 2, 22))
     styles.done(sheet.set_row(HEAD_ROW - 1, 22))
     for column, spec in enumerate(columns, start=1):
         styles.put(sheet, HEAD_ROW, column, spec.head, style["head_open" if spec.open else "head"])
@@ -81,7 +81,7 @@ def write_overview(
         for column, spec in enumerate(columns, start=1):
             name = f"state_{_state_style(line)}" if spec.key == "state" else spec.style
             styles.put(sheet, row, column, values[spec.key], style[name])
-        styles.fit_row(sheet, row, ((str(values[c.key]), c.width) for c in columns if c.style in _WRAPPED))
+        styles.fit_row(sheet, row, ((str(values[c.key]), c.width, c.style) for c in columns if c.style in _WRAPPED))
     visible = sum(bool(c.width) for c in columns)
     if lines:
         styles.done(sheet.autofilter(HEAD_ROW - 1, 0, last - 1, visible - 1))
@@ -258,7 +258,7 @@ def add_chart(sheet: Any, out: styles.Book, summary: Summary) -> None:
     chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"position": "bottom", "font": {"name": styles.FONT, "size": 10}})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_size({"width": 520, "height": 118})
+    chart.set_size({"width": 460, "height": 118})
     chart.show_hidden_data()
     options = {"object_position": 3, "description": say("reports.status.chart"), "x_offset": 4, "y_offset": 2}
     styles.done(sheet.insert_chart(_CHART_ROW - 1, 6, chart, options))

@@ -122,9 +122,8 @@ def _write_files(
         }
         for column, (key, look) in enumerate(zip(keys, looks, strict=True), start=1):
             styles.put(sheet, row, column, values[key], style[look])
-        styles.fit_row(
-            sheet, row, ((v, w) for k, w in zip(keys, widths, strict=True) if isinstance(v := values[k], str))
-        )
+        wide = zip(keys, widths, looks, strict=True)
+        styles.fit_row(sheet, row, ((v, w, look) for k, w, look in wide if isinstance(v := values[k], str)))
         if not view_only:
             styles.put(sheet, row, len(keys) + 1, line.submission, style["hidden_key"])
     last = head + len(files)
@@ -208,7 +207,9 @@ def _write_table(
     for row, values in enumerate(table, start=head + 1):
         for column, (value, look) in enumerate(zip(values, looks, strict=True), start=1):
             styles.put(sheet, row, column, styles.clip(value) if isinstance(value, str) else value, style[look])
-        styles.fit_row(sheet, row, ((v, w) for v, w in zip(values, widths, strict=True) if isinstance(v, str)))
+        styles.fit_row(
+            sheet, row, ((v, w, f) for v, w, f in zip(values, widths, looks, strict=True) if isinstance(v, str))
+        )
     last = head + len(table)
     if table:
         styles.done(sheet.autofilter(head - 1, 0, last - 1, len(widths) - 1))

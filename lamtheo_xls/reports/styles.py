@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from lamtheo_xls.workbook.layout import address, column_letters
+from lamtheo_xls.workbook.measure import wrapped_lines
 
 FONT = "Times New Roman"
 TEXT_LIMIT = 32_767
@@ -71,7 +72,9 @@ class Book:
 
     def __init__(self, *, created: dt.date, title: str) -> None:
         self._buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True})
+        # The Normal style's font is what column widths are counted in: the same one everywhere, so that texts fit.
+        normal = {"font_name": FONT, "font_size": 11}
+        self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True, "default_format_properties": normal})
         self.book.set_properties({"title": title, "created": _moment(created)})
         self.formats: dict[str, Any] = {name: self.book.add_format(dict(p)) for name, p in _FORMATS.items()}
 
@@ -145,27 +148,18 @@ def set_widths(sheet: Any, widths: Sequence[float]) -> None:
             done(sheet.set_column(index, index, 2, None, {"hidden": True}))
 
 
-def lines_needed(text: str, width: float) -> int:
-    """Printed lines a text takes in a column `width` characters wide (an estimate on the roomy side)."""
-    room = max(width * 1.1 - 1, 1)
-    total = 0
-    for part in text.split("\n") or [""]:
-        used, count = 0.0, 1
-        for word in part.split(" "):
-            if used and used + len(word) > room:
-                used, count = 0.0, count + 1
-            count += int(len(word) // (room + 1))
-            used += len(word) + 1
-        total += count
-    return total
+def lines_needed(text: str, width: float, *, bold: bool = False) -> int:
+    """Lines a text of 11 points takes in a column `width` characters wide."""
+    millimetres = (width * 7 + 5) * 25.4 / 96  # Excel: 7 pixels a character and 5 of margins, 96 pixels an inch
+    return wrapped_lines(text, 11, millimetres, bold=bold)
 
 
-def fit_row(sheet: Any, row: int, texts: Iterable[tuple[str, float]], *, line: float = 15.0, least: int = 1) -> None:
-    """Gives row `row` the height its longest (text, column width) needs; rows of one line keep the sheet's own
-    height, so that they still grow by themselves while staff type."""
-    lines = max((lines_needed(text, width) for text, width in texts if text), default=1)
-    if max(lines, least) > 1:
-        done(sheet.set_row(row - 1, min(line * max(lines, least) + 3, 409)))
+def fit_row(sheet: Any, row: int, texts: Iterable[tuple[str, float, str]]) -> None:
+    """Gives row `row` the height its longest (text, column width, format name) needs; rows of one line keep the
+    sheet's own height, so that they still grow by themselves while staff type."""
+    lines = max((lines_needed(t, width, bold=name == "cell_bold") for t, width, name in texts if t), default=1)
+    if lines > 1:
+        done(sheet.set_row(row - 1, min(15.0 * lines + 3, 409)))
 
 
 def offer(sheet: Any, first_row: int, last_row: int, column: int, options: Mapping[str, Any]) -> None:
@@ -194,7 +188,7 @@ def set_up_print(
     done(sheet.print_area(0, 0, max(last_row, 1) - 1, columns - 1))
     if head_rows:
         done(sheet.repeat_rows(head_rows[0] - 1, head_rows[1] - 1))
-    done(sheet.set_footer("&C&10" + page_words))
+    done(sheet.set_footer(f'&C&"{FONT},Regular"&10{page_words}'))
 
 
 def protect(sheet: Any) -> None:

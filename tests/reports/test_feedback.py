@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -271,3 +272,31 @@ def test_a_receipt_names_form_unit_and_day() -> None:
     """One dated line to paste into Zalo."""
     line = receipt_line(unit="Đảng ủy Sở Tài chính", form="Mẫu số 02", period="2027", received=DAY)
     assert line == "Ngày 25/02/2027: đã nhận Mẫu số 02 năm 2027 của Đảng ủy Sở Tài chính; biểu hợp lệ."
+
+
+def test_a_shared_workbook_given_to_a_unit_goes_back_as_the_units_own(form: Form) -> None:
+    """Its rows lay one lower and it asked for the unit: what goes back is the unit's own workbook."""
+    blank = replace(_issued(form), serial=9, assignment="", unit="")
+    data = write_workbook(
+        form,
+        lay_out(form, blank.rows, shared=True),
+        CONTEXT,
+        issued=blank,
+        key=KEY,
+        children=(),
+        groups=GROUPS,
+        units=("Đảng ủy Sở Tài chính", "Đảng ủy Sở Y tế"),
+        values=Filled(fields={"don_vi": "Đảng ủy Sở Tài chính", "nguoi_ky": "Lê Thị B"}, rows={"mo_hinh": FAULTY}),
+        created=dt.datetime(2027, 2, 1),
+    )
+    reading = read_returned(data)
+    _, identity = resolve(reading, (KEY,), {9: blank})
+    facts = Facts(form=form, year=2027, issued=_issued(form), context=CONTEXT, children=CHILDREN, assigned=True)
+    first = examine(reading, facts, identity)
+    assert first.state == "to_fix"
+    again = _judged(form, _sent_back(form, first))
+    assert _texts(again) == _texts(first)
+    assert again.fields["nguoi_ky"].text == "Lê Thị B"
+    assert [code for code, _ in _problems(again)] == ["cell.required", "table.tick_both"]
+    front = openpyxl.load_workbook(io.BytesIO(_sent_back(form, first)))["CẦN SỬA"]
+    assert {row[1].value for row in front.iter_rows(min_row=4)} >= {cell for _, cell in _problems(again)}
