@@ -9,7 +9,7 @@ from typing import Any
 
 from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.layout import DATA_ROW_POINTS, UNIT_FIELD, Laid, Layout, column_letters
+from lamtheo_xls.workbook.layout import DATA_ROW_POINTS, UNIT_FIELD, Laid, Layout, column_letters, millimetres
 from lamtheo_xls.workbook.measure import wrapped_lines
 from lamtheo_xls.workbook.panel import Filled
 
@@ -169,9 +169,9 @@ def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
             values = rows[row - area.first_row] if row - area.first_row < len(rows) else {}
             lines = max(
                 (
-                    wrapped_lines(text, 12, layout.widths[area.columns[id]] * 1.85)
-                    for id, text in values.items()
-                    if text and id in area.columns
+                    wrapped_lines(values[c.id], 12, millimetres(layout.widths[area.columns[c.id]]))
+                    for c in form.table(area.table).columns
+                    if c.id in values and (c.printed or c.type == "text")
                 ),
                 default=1,
             )

@@ -130,7 +130,13 @@ class PrintLayout:
     """Hidden: which row of the main sheet stands here, counted from the key row (1); 0 for none."""
     ranks: tuple[int, int]
     """Main rows from which ranks are taken: the key row and the last row of the signature."""
-    signature_column: int
+    hint_column: int
+    """Not printed: says which rows hold more text than they show."""
+
+
+def millimetres(characters: float) -> float:
+    """Column width in characters → paper millimetres."""
+    return (characters * 7 + 5) / 96 * 25.4
 
 
 def lay_out_print(layout: Layout) -> PrintLayout:
@@ -147,7 +153,7 @@ def lay_out_print(layout: Layout) -> PrintLayout:
         columns=bottom.column,
         source_column=bottom.column + 1,
         ranks=(start, bottom.row),
-        signature_column=layout.title_run[0],
+        hint_column=bottom.column + 2,
     )
 
 

@@ -16,8 +16,11 @@ from lamtheo_xls.workbook.layout import (
     column_letters,
     lay_out_print,
     locked_text,
+    millimetres,
 )
 from lamtheo_xls.workbook.panel import Cached, Cell, Fences, Filled
+
+_CHARACTER_MM = 2.3  # of 12 points, wide enough for nearly every text
 
 
 def print_sheet() -> str:
@@ -58,7 +61,14 @@ def print_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
             else:
                 formula = f'IF({at}>0,{value}&"","")'
             out[row, column] = "=" + formula
+        long = ",".join(f"LEN({column_letters(c)}{row})>{n}" for c, n in room_for(layout, place))
+        out[row, place.hint_column] = f'=IF(OR({long}),"{say("workbook.print.long")}","")'
     return out
+
+
+def room_for(layout: Layout, place: PrintLayout) -> tuple[tuple[int, int], ...]:
+    """Columns of BẢN IN with the number of characters that surely fit the two lines of a row."""
+    return tuple((c, int(2 * millimetres(layout.widths[c]) / _CHARACTER_MM)) for c in range(1, place.columns + 1))
 
 
 def _in_table(layout: Layout, place: PrintLayout, at: str) -> str:
@@ -101,6 +111,8 @@ class PrintPlan:
     number: int
     """Column of the first table's running number; 0 for none."""
     first_table: str
+    room: tuple[tuple[int, int], ...]
+    """Columns with the number of characters that surely fit."""
     types: Mapping[int, str]
     """Columns that hold numbers or dates."""
     blank: Mapping[Cell, Cached]
@@ -133,6 +145,8 @@ class PrintPlan:
             else:
                 for column, c in cells:
                     out[row, column] = _shown(c, filled, context, code, panel)
+            if any(len(str(out[row, column])) > room for column, room in self.room):
+                out[row, self.place.hint_column] = say("workbook.print.long")
             row += 1
         return out
 
@@ -158,6 +172,7 @@ def plan_print(form: Form, layout: Layout) -> PrintPlan:
         ),
         number=_number_column(layout),
         first_table=next(iter(layout.areas), ""),
+        room=room_for(layout, place),
         types={
             layout.areas[t.id].columns[c.id]: c.type
             for t in form.tables
@@ -167,7 +182,7 @@ def plan_print(form: Form, layout: Layout) -> PrintPlan:
         blank={
             (row, column): 0 if column == place.source_column else ""
             for row in range(place.first_row, place.last_row + 1)
-            for column in range(1, place.source_column + 1)
+            for column in range(1, place.hint_column + 1)
         },
     )
 

@@ -340,7 +340,8 @@ class _Pen:
 
     def printed(self, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
         layout, place = self.layout, lay_out_print(self.layout)
-        self._all_locked(sheet, {c: layout.widths[c] for c in range(1, place.columns + 1)}, [place.source_column])
+        widths = {c: layout.widths[c] for c in range(1, place.columns + 1)} | {place.hint_column: 42.0}
+        self._all_locked(sheet, widths, [place.source_column])
         formulas = print_formulas(self.form, layout)
         for row in range(1, place.first_row):
             put(sheet.set_row(row - 1, layout.heights[row + place.shift]))
@@ -354,6 +355,7 @@ class _Pen:
             for column in range(1, place.columns + 1):
                 styles[row, column] = self.format("print_row", align=self._align(column))
             styles[row, place.source_column] = self.format("helper")
+            styles[row, place.hint_column] = self.format("print_hint")
         for (row, column), formula in formulas.items():
             put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], values[row, column]))
         for style_name, criteria, (first, last) in print_rules(layout):
