@@ -23,6 +23,8 @@ _REACH = 1000
 _LONGEST_LIST = 255
 _LINE = 16.0
 """Points of one text line."""
+_LETTERS = 1.1
+"""Letters of Times New Roman 12 to a unit of column width, on the safe side."""
 
 Values = tuple[Mapping[str, object], ...]
 
@@ -130,9 +132,11 @@ def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] 
 
 def _height(made: tuple[Column, ...], values: Mapping[str, object]) -> float:
     """Points for a row so that its longest wrapped text shows."""
-    lines = max(
-        sum(-(-len(part) // int(c.width * 0.95)) or 1 for part in str(values.get(c.id) or "").split("\n")) for c in made
-    )
+    lines = 1
+    for column in made:
+        if column.type in ("text", "kind"):
+            parts = str(values.get(column.id) or "").split("\n")
+            lines = max(lines, sum(-(-len(part) // int(column.width * _LETTERS)) or 1 for part in parts))
     return min(_LINE * lines + 4, 400.0)
 
 
