@@ -7,12 +7,15 @@ import io
 import os
 import shutil
 import subprocess
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from lamtheo_xls.findings import finding
 from lamtheo_xls.register import Earlier, Person, Register, Round, Unit, is_register, read_register, write_register
@@ -209,3 +212,22 @@ def test_saved_by_libreoffice_reads_equal(register: Register, tmp_path):
     assert saved != source.read_bytes()
     again, findings = read_register(saved, programmes=PROGRAMMES)
     assert again is not None and findings == () and bare(again) == bare(register)
+
+
+def test_valid_against_the_standard(register: Register):
+    """Every SpreadsheetML part of danh-sach.xlsx, with and without SOÁT LẠI, is valid (DESIGN §8)."""
+    folder = Path(__file__).parents[2].parent / "shared" / "xsd"
+    if not folder.is_dir():
+        pytest.skip("the schema folder ../shared/xsd is absent")
+    schema = etree.XMLSchema(etree.parse(folder / "sml.xsd"))
+    doubt = finding("register.import_code", sheet="DS", cell="B7", value="x", ma="CB-TTR", ten_tep="cu.xlsx")
+    checked = 0
+    for data in (write_register(register, programmes=PROGRAMMES), write_register(register, doubts=(doubt,))):
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            for name in parts.namelist():
+                if name.startswith("xl/") and name.endswith(".xml") and "/theme/" not in name:
+                    schema.validate(etree.fromstring(parts.read(name)))
+                    errors = [e.message for e in schema.error_log if "XML/1998/namespace}space" not in e.message]
+                    assert errors == [], name
+                    checked += 1
+    assert checked >= 16
