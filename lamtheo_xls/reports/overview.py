@@ -142,7 +142,7 @@ def _overview_columns(labels: Sequence[str], view_only: bool) -> tuple[_Column, 
 
 def _line_values(line: StatusLine, number: int) -> dict[str, str | int | dt.date | None]:
     said = [line.tell.strip().rstrip(".") + "."] if line.tell.strip() else []
-    if line.standing and line.standing != line.decision:
+    if line.standing and line.standing not in (line.decision, f"{line.decision} {line.detail}"):
         said.append(say("reports.status.standing", text=line.standing))
     if line.own_due and line.due:
         said.append(say("reports.status.own_due", date=date_words(line.due)))

@@ -63,11 +63,14 @@ def write_status(
     units: Sequence[Unit],
     created: dt.date,
     view_only: bool = False,
+    office_findings: Sequence[Finding] = (),
 ) -> bytes:
     """theo-doi.xlsx as bytes, in the order the lines are given; `title` is «ĐĂNG KÝ MÔ HÌNH NĂM 2027».
 
     `view_only` leaves out the decision columns and every hidden id: nothing can be read back from such a copy.
-    Same inputs, same bytes. Raises ValueError only where XlsxWriter refuses a write (our bug).
+    `office_findings` are about what the office itself wrote (decisions not understood): they open sheet LỖI, since
+    whoever works by double-click sees no terminal. Same inputs, same bytes. Raises ValueError only where XlsxWriter
+    refuses a write (our bug).
     """
     out = styles.Book(created=created, title=say("reports.status.document"))
     overview = out.add_sheet(say("reports.sheets.overview"))
@@ -81,7 +84,7 @@ def write_status(
     write_overview(overview, out, title, as_of, lines, summary, deadline, view_only)
     add_chart(overview, out, summary)
     _write_files(received, out, as_of, files, places["units"], view_only)
-    _write_findings(faults, out, as_of, lines, files)
+    _write_findings(faults, out, as_of, lines, files, office_findings)
     _write_history(past, out, as_of, history)
     overview.activate()
     return out.to_bytes()
@@ -148,10 +151,16 @@ def _write_files(
 
 
 def _write_findings(
-    sheet: Any, out: styles.Book, as_of: dt.date, lines: Sequence[StatusLine], files: Sequence[FileLine]
+    sheet: Any,
+    out: styles.Book,
+    as_of: dt.date,
+    lines: Sequence[StatusLine],
+    files: Sequence[FileLine],
+    office: Sequence[Finding],
 ) -> None:
-    """Every finding with its place and mend, units in the order of TỔNG QUAN, what must be mended first."""
-    rows = [(line.unit_short or line.unit, line.file, f) for line in lines for f in _sorted(line.findings)]
+    """Every finding with its place and mend: the office's own, then units in the order of TỔNG QUAN, errors first."""
+    rows = [(say("reports.findings.office"), "", f) for f in _sorted(office)]
+    rows += [(line.unit_short or line.unit, line.file, f) for line in lines for f in _sorted(line.findings)]
     rows += [(line.proposed, line.file, f) for line in files for f in _sorted(line.findings)]
     table: list[tuple[str | int, ...]] = []
     for number, (unit, file, f) in enumerate(rows, start=1):

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from lamtheo_xls.definitions.model import Deadline
+from lamtheo_xls.findings import finding
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.status import (
@@ -44,6 +45,25 @@ def test_files_findings_and_history_stand_on_sheets_of_their_own(
     """Each received file to look at, each finding with its cell and mend, each event."""
     data = write_status(**round_)
     golden("trang-khac.txt", "\n".join(dump(data, name) for name in ("TỆP NHẬN", "LỖI", "LỊCH SỬ")))
+
+
+def test_what_the_office_wrote_and_was_not_understood_opens_the_sheet_of_findings(round_: dict[str, Any]) -> None:
+    """Whoever works by double-click sees no terminal: the cell and the mend stand on LỖI."""
+    own = (finding("set.decision_unit_unknown", sheet="TỆP NHẬN", cell="G4", value="ĐU Sở 9"),)
+    page = _page(write_status(**round_, office_findings=own), "LỖI")
+    assert [c.value for c in page[4]] == [
+        1, "(văn phòng)", "Lưu ý", "TỆP NHẬN", "G4", "ĐU Sở 9",
+        "Trang TỆP NHẬN, ô G4: «ĐU Sở 9» không phải tên hay mã của một đơn vị trong danh sách.",
+        "Chọn đơn vị trong danh sách của ô.", None,
+    ]  # fmt: skip
+    assert page["B5"].value == "ĐU Sở Tài chính"
+
+
+def test_a_decision_is_not_said_twice(round_: dict[str, Any]) -> None:
+    """What stands in Xử lý and Chi tiết is left out of «Cần nói»; a decision no longer shown there is said."""
+    line = replace(round_["lines"][0], tell="", decision="Gia hạn", detail="05/03/2027", standing="Gia hạn 05/03/2027")
+    page = _page(write_status(**round_ | {"lines": (line, replace(line, decision="", detail=""))}), "TỔNG QUAN")
+    assert [page["H9"].value, page["H10"].value] == [None, "Đã ghi: Gia hạn 05/03/2027."]
 
 
 def test_the_same_inputs_give_the_same_bytes(round_: dict[str, Any]) -> None:
