@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -61,13 +62,13 @@ def cli() -> None:
     pass
 
 
-def main() -> None:
-    """Runs `lamtheo`: exit 3 with one line (and the findings behind it) where the world is broken."""
+def main(args: Sequence[str] | None = None) -> None:
+    """Runs `lamtheo` and exits: 3 with one line (and the findings behind it) where the world is broken."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        cli(prog_name="lamtheo")
+        cli(args, prog_name="lamtheo")
     except World as broken:
         click.echo(f"{broken} {entry(broken.code).mend}".strip(), err=True)
         for f in broken.findings:

@@ -16,7 +16,7 @@ from lamtheo_xls.findings import say
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A date as 2027-02-25 or 25/02/2027."""
 
     name = "date"

@@ -19,8 +19,9 @@ def findings_reference() -> str:
                 "| code | severity | state | screen | message | what to do | meaning |",
                 "|---|---|---|---|---|---|---|",
             ]
-        cells = (f"`{code}`", entry.severity, _state(entry.severity, entry.state, phase), entry.label)
-        cells += (entry.message, entry.mend, entry.meaning + (f" ({entry.source})" if entry.source else ""))
+        meaning = entry.meaning + (f" ({entry.source})" if entry.source else "")
+        state = _state(entry.severity, entry.state, phase)
+        cells = (f"`{code}`", entry.severity, state, entry.label, entry.message, entry.mend, meaning)
         out.append("| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |")
     return "\n".join(out).strip() + "\n"
 

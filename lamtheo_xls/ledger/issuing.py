@@ -73,6 +73,11 @@ def issued_of_round(db: sqlite3.Connection, round: str) -> tuple[IssueRecord, ..
     return tuple(_record(row) for row in rows)
 
 
+def all_issued(db: sqlite3.Connection) -> tuple[IssueRecord, ...]:
+    """Every workbook that ever went out, by serial."""
+    return tuple(_record(row) for row in db.execute("SELECT * FROM issued ORDER BY serial"))
+
+
 def _record(row: sqlite3.Row) -> IssueRecord:
     made_for = issued_of(row["payload"])
     if made_for is None:

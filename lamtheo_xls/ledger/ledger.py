@@ -160,6 +160,11 @@ class Ledger:
         with told_as_world(self._path):
             return issuing.issued_of_round(self._db, round)
 
+    def all_issued(self) -> tuple[IssueRecord, ...]:
+        """Every workbook that ever went out, by serial: older ones of an assignment stay valid."""
+        with told_as_world(self._path):
+            return issuing.all_issued(self._db)
+
     # -- received ---------------------------------------------------------------------------------------------------
 
     def record_arrivals(self, arrivals: Iterable[Arrival], *, as_of: dt.date) -> tuple[Arrived, ...]:

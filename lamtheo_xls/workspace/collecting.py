@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from lamtheo_xls.workspace.owing import assignments_of
 
 CHUNK_FILES = 100
 CHUNK_BYTES = 32 * 2**20
+BATCH_FILES = 25
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
@@ -115,6 +116,8 @@ def collect(
     date to judge by, else the as-of date of the file's first collect. Nothing in the folders is changed.
     """
     docket = docket_of(office)
+    if executor is not None:  # a docket that travels: what was issued as plain values
+        docket = replace(docket, issued={r.issued.serial: r for r in office.ledger.all_issued()})
     seen: dict[str, SubmissionRecord] = {}
     for arrived in _chunks_of(office.ledger.waiting()):
         yield from _judge_and_record(office, docket, [(a, None) for a in arrived], executor, seen)
@@ -220,8 +223,10 @@ def _judge_and_record(
     datas = [r.data if r is not None and r.data is not None else office.ledger.fetch(a.sha256) for a, r in todo]
     days = [a.received for a, _ in todo]
     ways = [r.findings if r is not None else () for _, r in todo]
+    jobs = list(zip(datas, days, ways, strict=True))
     run = map if executor is None else executor.map
-    verdicts = run(_judge_there, datas, days, ways, itertools.repeat(docket))
+    batches = [jobs[i : i + BATCH_FILES] for i in range(0, len(jobs), BATCH_FILES)]
+    verdicts = itertools.chain.from_iterable(run(_judge_batch, batches, itertools.repeat(docket)))
     records = [
         submission_of(office, verdict, arrived.sha256, arrived.file, arrived.received, arrived.modified)
         for (arrived, _), verdict in zip(todo, verdicts, strict=True)
@@ -231,8 +236,9 @@ def _judge_and_record(
     return [_collected(record) for record in told]
 
 
-def _judge_there(data: bytes, day: dt.date, way_in: tuple[Finding, ...], docket: Docket) -> Judged:
-    return judge(data, docket, received=day, way_in=way_in)
+def _judge_batch(jobs: Sequence[tuple[bytes, dt.date, tuple[Finding, ...]]], docket: Docket) -> list[Judged]:
+    """One task of an Executor: a docket is worth sending only with a few files."""
+    return [judge(data, docket, received=day, way_in=way_in) for data, day, way_in in jobs]
 
 
 def submission_of(

@@ -192,7 +192,7 @@ def _register(path: Path) -> tuple[Register, bytes, tuple[Finding, ...]]:
         raise World("world.target_open", duong_dan=path) from error
     except OSError as error:
         raise World("world.file_missing", duong_dan=path) from error
-    register, findings = read_register(data)
+    register, findings = read_register(data, programmes=tuple((p, p) for p in programmes()))
     if register is None:
         raise _faulty(findings, path)
     return register, data, tuple(findings)

@@ -66,7 +66,7 @@ def judge(
     identity: tuple[Finding, ...]
     if assigned is not None:
         record: IssueRecord | None = assigned
-        identity: tuple[Finding, ...] = ()
+        identity = ()
     else:
         issued, identity = resolve(reading, docket.keys, lambda serial: _issued(docket, serial))
         record = docket.issued.get(issued.serial) if issued is not None else None

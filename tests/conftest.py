@@ -1,0 +1,179 @@
+"""What tests of several rooms share: running a command, an office to run it on, workbooks filled as a unit would."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+import json
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from lamtheo_xls.cli import main
+from lamtheo_xls.register import Earlier, Register, Round, Unit, write_register
+
+ROUND = "43-kh-duk_2027"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def lamtheo() -> Callable[..., Said]:
+    """`lamtheo("status", "-C", folder)` as the command line runs it, in this process."""
+
+    def run(*args: object) -> Said:
+        out, err = io.StringIO(), io.StringIO()
+        code = 0
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main([str(a) for a in args])
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return Said(code, out.getvalue(), err.getvalue())
+
+    return run
+
+
+def office_register(
+    committees: int = 4, children: int = 3, *, earlier: Sequence[Earlier] = (), rounds: Sequence[Round] = ()
+) -> Register:
+    """An invented office: `committees` base committees of `children` chi bộ each, and one chi bộ cơ sở."""
+    units = [
+        Unit(code="CB-TT", name="Chi bộ Thanh tra", short_name="CB Thanh tra", order=99, kind="chi_bo_co_so")
+    ]
+    for i in range(1, committees + 1):
+        units.append(
+            Unit(
+                code=f"DU-{i}",
+                name=f"Đảng ủy Sở Số {i}",
+                short_name=f"ĐU Sở Số {i}",
+                order=i,
+                kind="dang_uy_co_so",
+                contact=f"Đồng chí Lan {i}",
+                phone=f"0900000{i:03d}",
+                mail=f"so{i}@example.vn",
+                secretary=f"Nguyễn Văn Số {i}",
+            )
+        )
+        units += [
+            Unit(
+                code=f"CB-{i}-{j}",
+                name=f"Chi bộ {j} Sở Số {i}",
+                short_name=f"CB {i}.{j}",
+                order=j,
+                kind="chi_bo_truc_thuoc",
+                parent=f"DU-{i}",
+            )
+            for j in range(1, children + 1)
+        ]
+    return Register(
+        units=tuple(units),
+        rounds=tuple(rounds) or (Round(programme="43-kh-duk", period="2027", opens=dt.date(2027, 1, 15)),),
+        office={
+            "co_quan": "Đảng ủy các cơ quan tỉnh Mẫu",
+            "cap_tren": "Đảng bộ tỉnh Mẫu",
+            "dia_danh": "Mẫu",
+            "nhan_bao_cao": "Đảng ủy các cơ quan tỉnh",
+            "dau_moi_nhan": "Ban Tuyên giáo và Dân vận",
+        },
+        earlier=tuple(earlier),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_office(lamtheo: Callable[..., Said]) -> Callable[..., Path]:
+    """A new workspace with its workbooks issued: make_office(folder, committees=4, …)."""
+
+    def make(folder: Path, *, issue: bool = True, **register: Any) -> Path:
+        source = folder.parent / f"{folder.name}-danh-sach.xlsx"
+        source.write_bytes(write_register(office_register(**register), programmes=(("43-kh-duk", "x"),)))
+        said = lamtheo(
+            "new", folder, "--programme", "43-kh-duk", "--period", "2027", "--register", source, "--as-of", "2027-01-20"
+        )
+        assert said.code == 0, said.err
+        if issue:
+            said = lamtheo("issue", "-C", folder, "--as-of", "2027-01-20")
+            assert said.code == 0, said.err
+        return folder
+
+    return make
+
+
+Model = Mapping[str, str]
+COLUMNS = {"ten_chi_bo": 2, "ten_mo_hinh": 3, "thoi_gian": 4, "dang_trien_khai": 5, "moi": 6, "nhom": 7, "giai_trinh": 8}
+
+
+def good_rows(unit: int, n: int = 3) -> list[dict[str, str]]:
+    """Rows that nobody has anything against."""
+    return [
+        {
+            "ten_chi_bo": f"Chi bộ {k} Sở Số {unit}",
+            "ten_mo_hinh": f"Mô hình số {k} của Sở Số {unit}",
+            "thoi_gian": "Cả năm 2027",
+            "moi" if k % 2 else "dang_trien_khai": "x",
+        }
+        for k in range(1, n + 1)
+    ]
+
+
+def fill(source: Path, target: Path, rows: Sequence[Model], cells: Mapping[str, Any] | None = None) -> Path:
+    """Fills an issued workbook with openpyxl as a unit would and saves it as `target`; `cells` by A1 address last."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(source)
+    sheet = book["MẪU 02"]
+    first = next(c.row for c in sheet["A"] if c.value == 1)
+    for offset, row in enumerate(rows):
+        for column, text in row.items():
+            cell = sheet.cell(first + offset, COLUMNS[column])
+            cell.value = text
+            cell.data_type = "s"
+    for at, value in (cells or {}).items():
+        sheet[at] = value
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    book.close()
+    os.utime(target, (1_700_000_000, 1_700_000_000))
+    return target
+
+
+@pytest.fixture(scope="session")
+def filled() -> Callable[..., Path]:
+    """`filled(office, unit, name, rows)`: puts a filled workbook of unit number `unit` into nhan-ve/."""
+
+    def put(
+        office: Path,
+        unit: int,
+        name: str = "",
+        rows: Sequence[Model] | None = None,
+        cells: Mapping[str, Any] | None = None,
+    ) -> Path:
+        source = office / "bieu-gui" / ROUND / f"mau-02_2027_DU-SO-SO-{unit}.xlsx"
+        target = office / "nhan-ve" / (name or f"tra loi {unit}.xlsx")
+        return fill(source, target, good_rows(unit) if rows is None else rows, cells)
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def rows_of_unit() -> Callable[..., list[dict[str, str]]]:
+    """`good_rows` for tests (they do not import one another)."""
+    return good_rows
