@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lamtheo_xls.findings import Finding, finding, label, say
 from lamtheo_xls.register.model import Unit
-from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS, unit_labels
+from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS, FileLine, StatusLine, unit_labels
 from lamtheo_xls.text import nfc, plain_key, read_date, text_key, unit_key
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.reader import read_returned
@@ -84,6 +84,32 @@ def read_decisions(data: bytes, units: Sequence[Unit] = ()) -> tuple[DecisionShe
     if received is not None:
         files = tuple(_files(_table_of(*received), _unit_names(units), found))
     return DecisionSheet(lines=lines, files=files), tuple(found)
+
+
+def keep_typed(
+    lines: Iterable[StatusLine], files: Iterable[FileLine], sheet: DecisionSheet
+) -> tuple[tuple[StatusLine, ...], tuple[FileLine, ...]]:
+    """The lines with what staff typed put back into its cells where nothing else stands for it: words that were not
+    understood (so that they can be mended where they are), and a reason in Chi tiết beside a decision."""
+    typed = {row.assignment: row for row in sheet.lines}
+    given = {row.submission: row for row in sheet.files}
+    return tuple(_kept_line(x, typed.get(x.assignment)) for x in lines), tuple(
+        _kept_file(x, given.get(x.submission)) for x in files
+    )
+
+
+def _kept_line(line: StatusLine, row: LineDecision | None) -> StatusLine:
+    if row is None:
+        return line
+    if not row.understood:
+        return replace(line, decision=row.text, detail=row.detail)
+    return replace(line, detail=line.detail or row.detail)
+
+
+def _kept_file(line: FileLine, row: FileDecision | None) -> FileLine:
+    if row is None or row.understood:
+        return line
+    return replace(line, assigned=row.assigned, decision=row.text)
 
 
 _ASSIGNMENT, _SUBMISSION = "reports.keys.assignment", "reports.keys.submission"

@@ -11,6 +11,7 @@ from lamtheo_xls.definitions import period_label
 from lamtheo_xls.findings import Finding, World, as_json, label, mend, message, say
 from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
 from lamtheo_xls.register import Assignment, current, unit_of
+from lamtheo_xls.reports.decisions import keep_typed
 from lamtheo_xls.reports.status import (
     FileLine,
     HistoryLine,
@@ -86,7 +87,7 @@ def follow(office: Office, taken: Taken) -> Overview:
     are taken in first. Open elsewhere: a copy marked CHỈ XEM is written beside it (finding set.target_open).
     """
     for _ in range(TRIES):
-        overview, content, view_only = _compose(office)
+        overview, content, view_only = _compose(office, taken)
         path, findings = replace_if_unchanged(
             office.root / STATUS, taken.sha256, content, as_of=office.as_of, view_only=view_only
         )
@@ -104,11 +105,11 @@ def follow(office: Office, taken: Taken) -> Overview:
     raise World("world.target_held", noi=office.root / STATUS)
 
 
-def _compose(office: Office) -> tuple[Overview, bytes, bytes]:
+def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, bytes]:
     owed, findings = assignments_of(office)
     standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
     lines = tuple(_line(office, a, standings.get(a.id)) for a in owed)
-    files = _files(office)
+    lines, files = keep_typed(lines, _files(office), taken.sheet)
     summary = summarise(lines, files)
     title = say(
         "workspace.status.title",
@@ -143,6 +144,7 @@ def _compose(office: Office) -> tuple[Overview, bytes, bytes]:
         "deadline": deadline,
         "units": units,
         "created": office.as_of,
+        "office_findings": taken.findings,
     }
     return overview, write_status(**arguments), write_status(**arguments, view_only=True)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lamtheo_xls.findings import Finding, mend, message, say
 from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS
-from lamtheo_xls.reports.decisions import DecisionSheet, read_decisions
+from lamtheo_xls.reports.decisions import DecisionSheet, keep_typed, read_decisions
 from lamtheo_xls.reports.status import StatusLine, summarise, write_status
 from lamtheo_xls.text import nfc
 
@@ -270,6 +270,35 @@ def test_a_view_only_copy_put_in_its_place_is_not_taken_for_decisions(round_: di
     """It has no ids: unreadable, rather than every decision withdrawn."""
     sheet, findings = read_decisions(write_status(**round_, view_only=True))
     assert (sheet.readable, [f.code for f in findings]) == (False, ["set.status_unreadable"])
+
+
+def test_words_not_understood_and_reasons_go_back_into_their_cells(round_: dict[str, Any]) -> None:
+    """The next sheet shows them where they were typed, to be mended there; what stands recorded is not overwritten."""
+    blank = tuple(replace(line, decision="", detail="", note="") for line in round_["lines"])
+    typed = (
+        replace(blank[0], decision="Gia hạn", detail="tuần sau"),
+        replace(blank[1], decision="Không phải gửi", detail="mới sáp nhập"),
+        replace(blank[2], decision="Đã nhận bản ký", detail="19/02/2027"),
+        *blank[3:],
+    )
+    files = (replace(round_["files"][0], assigned="ĐU Sở 9"), round_["files"][1])
+    sheet, findings = read_decisions(write_status(**round_ | {"lines": typed, "files": files}), round_["units"])
+    assert [f.code for f in findings] == ["set.decision_date_missing", "set.decision_unit_unknown"]
+    recorded = (
+        blank[0],
+        replace(blank[1], decision="Không phải gửi"),
+        replace(blank[2], decision="Đã nhận bản ký", detail="18/02/2027"),
+        *blank[3:],
+    )
+    lines, kept = keep_typed(recorded, round_["files"], sheet)
+    assert [(line.decision, line.detail) for line in lines[:4]] == [
+        ("Gia hạn", "tuần sau"),
+        ("Không phải gửi", "mới sáp nhập"),
+        ("Đã nhận bản ký", "18/02/2027"),
+        ("", ""),
+    ]
+    assert [(f.assigned, f.decision) for f in kept] == [("ĐU Sở 9", ""), ("", "")]
+    assert keep_typed(recorded, files, DecisionSheet()) == (recorded, files)
 
 
 _TYPED = st.text("aăđếỡừỰ ồZx019=+-@'\"<>&%/\\_:;*?[](){}#$,.…–“”\u0323\U0001f600\n\xa0", max_size=40)
