@@ -6,37 +6,42 @@ from pathlib import Path
 
 from lamtheo_xls.findings import say
 
-_LAUNCHERS = {
-    "1-TAO-BIEU.cmd": ("tao-bieu",),
+LAUNCHERS = {
+    "1-TAO-BIEU.cmd": ("tao-bieu", "theo-doi"),
     "3-NHAN-VE.cmd": ("cap-nhat",),
 }
 
 
-def launcher(verb: str) -> str:
-    """The text of a launcher for `verb`: CRLF lines; uses the portable Python beside it, else the installed one.
+def launcher(verbs: tuple[str, ...]) -> str:
+    """The text of a launcher for `verbs`: CRLF lines; uses the portable Python beside it, else the installed one.
 
-    Files dropped on it are passed on; it ends by opening theo-doi.xlsx and stays open when something went wrong.
+    Files dropped on it are passed to the first verb; it ends by opening theo-doi.xlsx and stays open when something
+    went wrong.
     """
-    lines = (
+    head = (
         "@echo off",
         "chcp 65001>nul",
         "set PYTHONUTF8=1",
         'set "PY=%~dp0py\\python.exe"',
         'if not exist "%PY%" set "PY=py"',
-        f'"%PY%" -m lamtheo_xls {verb} -C "%~dp0." %*',
-        "set KQ=%ERRORLEVEL%",
-        "if %KQ% GEQ 2 (",
-        f"  echo {say('workspace.launcher.failed')}",
-        "  pause",
-        "  exit /b %KQ%",
-        ")",
+    )
+    runs = []
+    for verb in verbs:
+        dropped = "" if runs else " %*"
+        runs += [f'"%PY%" -m lamtheo_xls {verb} -C "%~dp0."{dropped}', "if errorlevel 2 goto LOI"]
+    tail = (
         'if exist "%~dp0theo-doi.xlsx" start "" "%~dp0theo-doi.xlsx"',
+        "exit /b 0",
+        ":LOI",
+        f"echo {say('workspace.launcher.failed')}",
+        "pause",
+        "exit /b 3",
         "",
     )
-    return "\r\n".join(lines)
+    return "\r\n".join((*head, *runs, *tail))
 
 
 def write_launchers(root: Path) -> None:
     """Writes the launchers into a new workspace."""
-    for name, (verb,) in _LAUNCHERS.items():
-        (root / name).write_bytes(launcher(verb).encode("utf-8"))
+    for name, verbs in LAUNCHERS.items():
+        (root / name).write_bytes(launcher(verbs).encode("utf-8"))

@@ -1,0 +1,150 @@
+"""The command line: every command answers, is documented, has its Vietnamese name; help is quick and light."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from lamtheo_xls.cli.main import ALIASES, cli
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("pandas", "numpy", "openpyxl", "xlsxwriter", "jsonschema", "rich")
+
+
+@pytest.mark.parametrize("verb", ALIASES)
+def test_every_command_has_help_and_an_alias(verb: str, lamtheo: Callable[..., Any]) -> None:
+    """A command without help fails the build; its Vietnamese name is the same command."""
+    command = cli.get_command(click.Context(cli), verb)
+    assert command is not None and command.help
+    assert all(p.help for p in command.params if isinstance(p, click.Option) and p.name != "help")
+    assert cli.get_command(click.Context(cli), ALIASES[verb]) is command
+    assert lamtheo(ALIASES[verb], "--help").code == 0
+
+
+@pytest.mark.parametrize("verb", ALIASES)
+def test_every_command_is_documented(verb: str) -> None:
+    """docs/cli.md holds each command's own help."""
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert f"## {verb} ({ALIASES[verb]})" in page
+
+
+def test_generated_pages_are_current() -> None:
+    """docs/cli.md, findings.md and form.md are what the program would write now."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cogapp", "--check", "docs/cli.md", "docs/findings.md", "docs/form.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`lamtheo --help` is not made to wait for libraries it does not use."""
+    code = (
+        "import sys\nfrom lamtheo_xls.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_console_that_knows_no_vietnamese() -> None:
+    """A cp1252 console gets UTF-8 instead of a UnicodeEncodeError."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lamtheo_xls", "programmes"],
+        capture_output=True,
+        cwd=ROOT,
+        env={"PYTHONIOENCODING": "cp1252", "PATH": "", "PYTHONPATH": str(ROOT), "SYSTEMROOT": "C:\\Windows"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Mẫu số 02" in done.stdout.decode("utf-8")
+
+
+def test_programmes_tell_what_is_bundled(lamtheo: Callable[..., Any]) -> None:
+    """The programme, its forms, who owes them and by when, the exception of 2022 (S1.14–S1.16)."""
+    told = json.loads(lamtheo("programmes", "--json").out)
+    programme = next(p for p in told if p["id"] == "43-kh-duk")
+    obligation = programme["forms"][0]["obligations"][0]
+    assert obligation["unit_kinds"] == ["dang_uy_co_so"]
+    assert obligation["due"].startswith("trong tháng 02")
+    assert obligation["exceptions"] == {"2022": "trước ngày 25/02/2022"}
+
+
+def test_form_map_is_the_contract(lamtheo: Callable[..., Any]) -> None:
+    """`form map --json`: form, version, fields with sheet and cell, tables with columns and rows."""
+    told = json.loads(lamtheo("form", "map", "mau-02", "--json").out)
+    assert set(told) == {"form", "version", "fields", "tables"}
+    assert all(set(f) == {"id", "label", "sheet", "cell", "type", "required"} for f in told["fields"])
+    table = told["tables"][0]
+    assert set(table) == {"id", "sheet", "first_row", "last_row", "columns"}
+    assert [(c["id"], c["column"], c["required"]) for c in table["columns"]][:3] == [
+        ("ten_chi_bo", "B", True),
+        ("ten_mo_hinh", "C", True),
+        ("thoi_gian", "D", True),
+    ]
+    assert [c["label"] for c in table["columns"]][:5] == [
+        "Tên chi bộ thực hiện",
+        "Tên mô hình",
+        "Thời gian thực hiện",
+        "Mô hình đang triển khai thực hiện",
+        "Mô hình mới",
+    ]
+
+
+def test_form_schema_preview_and_check(lamtheo: Callable[..., Any], tmp_path: Path) -> None:
+    """The schema is JSON; the bundled definitions have no finding; a preview is a workbook."""
+    assert json.loads(lamtheo("form", "schema", "form").out)["additionalProperties"] is False
+    said = lamtheo("form", "check", ROOT / "workbook_templates" / "43-kh-duk", "--json")
+    assert (said.code, said.out) == (0, "")
+    target = tmp_path / "xem.xlsx"
+    assert lamtheo("form", "preview", "mau-02", target).code == 0
+    assert target.read_bytes()[:2] == b"PK"
+
+
+def test_check_without_a_workspace(
+    tmp_path: Path, make_office: Callable[..., Path], filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """A unit's self-check: the form's own findings with their cells, what could not be checked, exit 1 for faults."""
+    office = make_office(tmp_path / "VP")
+    good, bad = filled(office, 1), filled(office, 2, rows=[{"ten_chi_bo": "Chi bộ 1 Sở Số 2", "moi": "x"}])
+    said = lamtheo("check", good)
+    assert said.code == 0 and "GỬI ĐƯỢC" in said.out and "Chưa soát được" in said.out
+    said = lamtheo("check", bad, "--json")
+    assert said.code == 1
+    cells = {(f["code"], f["cell"][0]) for f in json.loads(said.out)["findings"] if f["severity"] == "error"}
+    assert cells == {("cell.required", "C"), ("cell.required", "D")}
+
+
+def test_status_fits_eighty_columns(
+    tmp_path: Path, make_office: Callable[..., Path], filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """What staff see in a small window is not broken up by the terminal."""
+    office = make_office(tmp_path / "VP", committees=12)
+    filled(office, 1)
+    filled(office, 2, rows=[{"ten_chi_bo": "Chi bộ 1", "ten_mo_hinh": "x" * 290, "moi": "x"}])
+    lamtheo("collect", "-C", office, "--as-of", "2027-02-10")
+    said = lamtheo("status", "-C", office, "--as-of", "2027-02-10")
+    assert max(len(line) for line in said.out.splitlines() if "/" not in line) <= 80
+
+
+def test_launchers_are_for_windows(tmp_path: Path, make_office: Callable[..., Path]) -> None:
+    """The .cmd files: CRLF, UTF-8 console, pass on what is dropped on them, open theo-doi.xlsx at the end."""
+    office = make_office(tmp_path / "VP", issue=False)
+    names = sorted(p.name for p in office.glob("*.cmd"))
+    assert names == ["1-TAO-BIEU.cmd", "3-NHAN-VE.cmd"]
+    for name, verb in zip(names, ("tao-bieu", "cap-nhat"), strict=True):
+        data = (office / name).read_bytes()
+        assert data.count(b"\r\n") == data.count(b"\n")
+        text = data.decode("utf-8")
+        assert "chcp 65001" in text and f"lamtheo_xls {verb}" in text and "theo-doi.xlsx" in text and "pause" in text
+    assert "%*" in (office / "3-NHAN-VE.cmd").read_text("utf-8")
