@@ -45,6 +45,8 @@ class Landmarks:
     """Key text → layout row, for keys of the key column that are no data rows."""
     heads: Mapping[str, Mapping[str, Label]]
     """Table id → column id → its head."""
+    other_heads: tuple[Label, ...]
+    """Heads of columns that hold no input: the running number, the panel's messages."""
     labels: Mapping[str, Label]
     """Field id → its label, where it prints one."""
     printed: Mapping[Spot, str]
@@ -107,6 +109,13 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
         vocabulary=frozenset(keys.values()) - data,
         row_anchors={text: at.row for at, text in keys.items() if at.column == layout.key_column and text not in data},
         heads=heads,
+        other_heads=tuple(
+            Label(text_key(cell.text), cell.text, cell.at)
+            for cell in static
+            if layout.head_rows[0] <= cell.at.row <= layout.head_rows[1]
+            and cell.at.column == cell.to.column
+            and cell.at not in head_spots
+        ),
         labels={
             id: label
             for id, text in labels

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lamtheo_xls.definitions.model import Form
-from lamtheo_xls.findings import Finding, finding
+from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.text import text_key
 from lamtheo_xls.workbook.landmarks import END, Landmarks, LocatedRow, landmarks_of
 from lamtheo_xls.workbook.layout import Layout, Spot, address
@@ -33,7 +33,9 @@ class Located:
     row_of: Mapping[int, int] = field(default_factory=dict)
     """Where moved: layout row → sheet row, outside the data rows."""
     column_of: Mapping[int, int] = field(default_factory=dict)
-    """Where moved: layout column → sheet column."""
+    """Where moved: layout column → sheet column in the table's rows."""
+    kept_columns: Mapping[int, int] = field(default_factory=dict)
+    """Where moved: the same outside the table, columns in their first order."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -154,8 +156,8 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
             findings.append(finding("structure.rows_changed", sheet=sheet.name, them=more, bot=fewer))
         if any(area.columns[c] != at for c, at in placed.items()):
             findings.append(finding("structure.columns_changed", sheet=sheet.name))
-    column_of = _column_map(marks, keys, columns)
-    fields, doubts = _fields(sheet, marks, keys, labels, row_of, column_of)
+    column_of, kept = _column_maps(marks, keys, labels, columns)
+    fields, doubts = _fields(sheet, marks, keys, labels, row_of, (kept, column_of))
     return Located(
         sheet=sheet,
         landmarks=marks,
@@ -165,6 +167,7 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
         moved=True,
         row_of=row_of,
         column_of=column_of,
+        kept_columns=kept,
         findings=tuple(findings) + doubts,
     )
 
@@ -212,6 +215,7 @@ def _misplaced(sheet: Sheet, marks: Landmarks, keys: _Keys) -> Iterator[Finding]
 def _labels_on(sheet: Sheet, marks: Landmarks, keys: _Keys) -> dict[str, tuple[Spot, ...]]:
     """Label text (as key) → where it stands; heads of columns only close above the key row, where that is known."""
     heads = {head.key for found in marks.heads.values() for head in found.values()}
+    heads |= {head.key for head in marks.other_heads}
     wanted = heads | {label.key for label in marks.labels.values()}
     found: dict[str, list[Spot]] = {}
     for at, cell in sheet.cells.items():
@@ -349,17 +353,35 @@ def _row_in(cell: str) -> int:
     return int(digits) if digits else 0
 
 
-def _column_map(marks: Landmarks, keys: _Keys, columns: Mapping[str, Mapping[str, int]]) -> dict[int, int]:
-    """Layout column → sheet column: located ones as they are, the others beside their nearest neighbour."""
+def _column_maps(
+    marks: Landmarks,
+    keys: _Keys,
+    labels: Mapping[str, tuple[Spot, ...]],
+    columns: Mapping[str, Mapping[str, int]],
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Layout column → sheet column: as located, and as if all columns had kept their order.
+
+    Columns without a landmark lie beside their nearest neighbour. The second map serves cells outside the table, which
+    stay behind when only the table's columns change places.
+    """
     anchors = {area.columns[id]: at for t, area in marks.layout.areas.items() for id, at in columns.get(t, {}).items()}
+    for head in marks.other_heads:
+        spots = labels.get(head.key, ())
+        if len(spots) == 1:
+            anchors.setdefault(head.at.column, spots[0].column)
     if keys.column:
         anchors[marks.layout.key_column] = keys.column
+    kept = dict(zip(sorted(anchors), sorted(anchors.values()), strict=True))
+    return _beside(anchors, marks), _beside(kept, marks)
+
+
+def _beside(anchors: Mapping[int, int], marks: Landmarks) -> dict[int, int]:
     if not anchors:
         return {column: column for column in marks.columns}
     out: dict[int, int] = {}
     for column in marks.columns:
-        nearest = min(anchors, key=lambda a: (abs(a - column), -a))
-        out[column] = anchors[nearest] + column - nearest
+        nearest = min(anchors, key=lambda a: (abs(a - column), a))
+        out[column] = max(1, anchors[nearest] + column - nearest)
     return out
 
 
@@ -369,9 +391,12 @@ def _fields(
     keys: _Keys,
     labels: Mapping[str, tuple[Spot, ...]],
     row_of: Mapping[int, int],
-    column_of: Mapping[int, int],
+    column_maps: tuple[Mapping[int, int], ...],
 ) -> tuple[dict[str, Spot], tuple[Finding, ...]]:
-    """Single fields: the row by hidden key, else by label, else by address; key against label is a disagreement."""
+    """Single fields: the row by hidden key, else by label, else by address; key against label is a disagreement.
+
+    The column is tried as if columns had kept their order, then as located; the first cell that holds something wins.
+    """
     placed: dict[str, Spot] = {}
     findings: list[Finding] = []
     merged = _merged_from(sheet)
@@ -379,19 +404,21 @@ def _fields(
         own = [s.row for s in keys.spots.get(f"field.{id}", ()) if s.column == keys.column]
         label = marks.labels.get(id)
         named = [s.row for s in labels.get(label.key, ())] if label else []
+        row = own[0] if own else named[0] if len(named) == 1 else row_of.get(laid.row, laid.row)
+        spots = [Spot(row, columns.get(laid.column, laid.column)) for columns in column_maps]
+        at = next((s for s in spots if s in sheet.cells and str(sheet.cells[s].value).strip()), spots[0])
         if own and named and own[0] not in named:
+            said = label.text if label else id
             findings.append(
                 finding(
                     "structure.keys_disagree",
                     sheet=sheet.name,
-                    cell=address(own[0], column_of.get(laid.column, laid.column)),
-                    khoa=label.text if label else id,
-                    nhan="",
+                    cell=address(*at),
+                    khoa=said,
+                    nhan=say("identity.where.elsewhere"),
                 )
             )
             continue
-        row = own[0] if own else named[0] if len(named) == 1 else row_of.get(laid.row, laid.row)
-        at = Spot(row, column_of.get(laid.column, laid.column))
         placed[id] = merged.get(at, at)
     return placed, tuple(findings)
 

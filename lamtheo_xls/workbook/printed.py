@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.text import same_unit, text_key
+from lamtheo_xls.workbook.identity import normal_code
 from lamtheo_xls.workbook.landmarks import Landmarks
 from lamtheo_xls.workbook.layout import Laid, Spot, address, locked_text
 from lamtheo_xls.workbook.locate import Located
@@ -66,13 +67,16 @@ def _compare_moved(
     marks, cells = located.landmarks, sheet.cells
     data_rows = {row.sheet_row for found in located.rows.values() for row in found}
     laid_rows = {row.sheet_row for found in marks.rows.values() for row in found}
-    columns = set(located.column_of.values())
+    columns = {*located.column_of.values(), *located.kept_columns.values()}
     lowest, highest = min(columns), max(columns)
 
     def place(spot: Spot) -> Spot:
         row, column = spot
-        return Spot(located.row_of.get(row, row), located.column_of.get(column, column))
+        columns = located.column_of if row in heads else located.kept_columns
+        return Spot(located.row_of.get(row, row), columns.get(column, column))
 
+    first, last = marks.layout.head_rows
+    heads = {*range(first, last + 1), *(area.key_row for area in marks.layout.areas.values())}
     known = {place(spot) for spot in (*marks.ours, *unknown) if spot.row not in laid_rows} | set(
         located.fields.values()
     )
@@ -98,7 +102,7 @@ def _compare_moved(
         in_table = at.row in data_rows and at.column in columns
         if at in known or at in matched or inserted or in_table or not _speaks(cell):
             continue
-        if isinstance(cell.value, str) and _KEY_LIKE.fullmatch(cell.value):
+        if isinstance(cell.value, str) and (_KEY_LIKE.fullmatch(cell.value) or normal_code(cell.value)):
             continue
         free.setdefault(text_key(str(cell.value)), []).append(at)
     for spot in pending:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.workbook.identity import (
+    SERIAL_LIMIT,
     Issued,
     check_fits,
     code_of,
@@ -21,6 +23,7 @@ from lamtheo_xls.workbook.reading import CodeMark, Reading, SignedMark
 
 BySerial = Callable[[int], Issued | None] | Mapping[int, Issued]
 CODES_PRINTED = 2  # one in a head line, one in the closing line
+_MOST_ROWS = 5_000
 _TAG = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,13 +76,27 @@ def resolve(
 
 def _judge_signed(mark: SignedMark, keys: tuple[bytes, ...] | None) -> _Mark:
     issued = issued_of(mark.payload)
-    if issued is None or (keys is not None and not _TAG.fullmatch(mark.tag)):
+    if issued is None or not _is_sane(issued) or (keys is not None and not _TAG.fullmatch(mark.tag)):
         return _Mark(verdict="damaged", text=mark.payload, where=mark.where)
     if keys is None:
         verdict = "unverified"
     else:
-        verdict = "valid" if any(tag_of(mark.payload, key) == mark.tag for key in keys) else "foreign"
+        verdict = (
+            "valid" if any(hmac.compare_digest(tag_of(mark.payload, key), mark.tag) for key in keys) else "foreign"
+        )
     return _Mark(verdict=verdict, text=mark.payload, where=mark.where, issued=issued, serial=issued.serial)
+
+
+def _is_sane(issued: Issued) -> bool:
+    """Whether a payload says what ours say: without a key it is taken at its word, so it must not be able to harm."""
+    words = (issued.assignment, issued.round, issued.form, issued.unit, issued.period, issued.part)
+    return (
+        all(isinstance(word, str) and len(word) <= 200 for word in words)
+        and isinstance(issued.serial, int)
+        and 0 <= issued.serial < SERIAL_LIMIT
+        and isinstance(issued.version, int)
+        and all(0 <= count <= _MOST_ROWS for count in issued.rows.values())
+    )
 
 
 def _judge_code(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Deadline, Form
 from lamtheo_xls.examine import Examination, Facts, examine
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
-from lamtheo_xls.workbook.layout import Layout, lay_out, locked_text
+from lamtheo_xls.workbook.layout import Layout, address, lay_out, locked_text
 from lamtheo_xls.workbook.panel import Filled, starting
 from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
 
@@ -40,11 +39,6 @@ PERIODS = ("Cả năm", "Quý I/2027", "từ tháng 3 đến tháng 11", "thư�
 Values = dict[str, str]
 
 
-def _address(layout: Layout, row: int, column: str) -> str:
-    area = layout.areas["mo_hinh"]
-    return f"{'ABCDEFGHIJ'[area.columns[column] - 1]}{area.first_row + row - 1}"
-
-
 @dataclass(frozen=True)
 class Return:
     """A filled workbook as its Reading, with the facts it is judged by."""
@@ -63,7 +57,7 @@ class Return:
         return area.first_row + row - 1, area.columns[column]
 
     def cell(self, row: int, column: str) -> str:
-        return _address(self.layout, row, column)
+        return address(*self.spot(row, column))
 
     def put(self, spot: tuple[int, int], cell: RawCell | str | None) -> Return:
         """The return with one cell overwritten, or emptied by None."""
@@ -85,7 +79,7 @@ class Return:
         code = code_of(self.issued, KEY)
         payload = payload_of(self.issued)
         at = {spot: cell.value for spot, cell in self.cells.items()}
-        codes = [CodeMark(str(v), self.sheet, f"R{r}C{c}") for (r, c), v in at.items() if v == code]
+        codes = [CodeMark(str(v), self.sheet, address(*spot)) for spot, v in at.items() if v == code]
         sheet = Sheet(name=self.sheet, state="visible", cells=self.cells, merges=self.merges, protected=True)
         return Reading(
             kind="xlsx",
@@ -105,7 +99,7 @@ class Return:
 
 @pytest.fixture(scope="session")
 def form() -> Form:
-    bundle, findings = load_folder(bundled("43-kh-duk") if True else Path())
+    bundle, findings = load_folder(bundled("43-kh-duk"))
     assert bundle is not None, findings
     return bundle.forms["mau-02"]
 
@@ -115,6 +109,15 @@ MakeReturn = Callable[..., Return]
 
 @pytest.fixture(scope="session")
 def make_return(form: Form) -> MakeReturn:
+    return maker(form)
+
+
+@pytest.fixture(scope="session")
+def make_return_of() -> Callable[[Form], MakeReturn]:
+    return maker
+
+
+def maker(form: Form) -> MakeReturn:
     def make(rows: int = 6, *, laid: int = 9, shared: bool = False, lines: list[Values] | None = None) -> Return:
         """`rows` good rows of `laid` laid out ones; every value differs from row to row."""
         layout = lay_out(form, {"mo_hinh": laid}, shared=shared)
