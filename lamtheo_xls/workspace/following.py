@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +92,7 @@ def follow(office: Office, taken: Taken) -> Overview:
             office.root / STATUS, taken.sha256, content, as_of=office.as_of, view_only=view_only
         )
         if path is not None:
-            view = path != office.root / STATUS
-            return Overview(
-                **{
-                    **{name: getattr(overview, name) for name in Overview.__slots__},
-                    "file": path,
-                    "view_only": view,
-                    "findings": findings,
-                }
-            )
+            return replace(overview, file=path, view_only=path != office.root / STATUS, findings=findings)
         taken = take_decisions(office)
     raise World("world.target_held", noi=office.root / STATUS)
 
@@ -170,7 +162,7 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
     extended = standing.extended if standing else None
     findings = latest.findings if latest and (state in ("to_fix", "wrong_form") or mending) else ()
     if state == "accepted" and counted is not None and not mending:
-        findings = counted.findings
+        findings = tuple(_waived(f) for f in counted.findings)
     return StatusLine(
         assignment=assignment.id,
         submission=on_screen,
@@ -201,6 +193,11 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
     )
 
 
+def _waived(f: Finding) -> Finding:
+    """An error of what counts («nhận nguyên trạng») asks nothing of anybody any more."""
+    return replace(f, severity="info") if f.severity == "error" else f
+
+
 def state_of_line(standing: Standing | None) -> str:
     """accepted, nil, to_fix, wrong_form, missing or excused: where an assignment stands (DESIGN §2)."""
     if standing is None:
@@ -229,13 +226,21 @@ def _tell(state: str, decision: Decision | None, findings: Sequence[Finding], ov
         errors = [f for f in findings if f.severity == "error"]
         if not errors:
             return say("workspace.tell.supplement")
-        first = message(errors[0])
-        where = errors[0].place.cell
-        text = first if not where or where in first else f"{where} {first}"
+        text = short_message(errors[0])
         return text if len(errors) == 1 else say("workspace.tell.more", loi=text, n=len(errors) - 1)
     if state == "missing":
         return say("workspace.tell.overdue" if overdue else "workspace.tell.missing")
     return ""
+
+
+def short_message(f: Finding) -> str:
+    """A finding as it is told on the phone: «D11 thiếu thời gian»."""
+    text = message(f).rstrip(".")
+    cell = f.place.cell
+    if not cell:
+        return text
+    text = text.removeprefix(f"{say('workspace.tell.cell')} {cell} ").removeprefix(f"{cell} ")
+    return f"{cell} {text}" if cell not in text else text
 
 
 def _label_of(record: SubmissionRecord) -> str:
