@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lamtheo_xls.workbook.gate import Limits, Refused, damaged, local, parse_xml, too_large
@@ -21,16 +21,23 @@ _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
 _ARRAY_STEPS = 1_000_000
 _PLAIN = Xf()
+_TEXT_KINDS = ("s", "str", "inlineStr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """What cells of every sheet point at."""
+    """What cells of every sheet point at. `formats`: by the text of a cell's `s`, '' where it has none."""
 
     strings: Strings
-    formats: tuple[Xf, ...]
+    formats: Mapping[str, Xf]
     date1904: bool
     limits: Limits
+
+
+def formats_by_style(formats: tuple[Xf, ...]) -> Mapping[str, Xf]:
+    """The cell formats under the texts cells name them by; without any, cells have the plain one."""
+    known = formats or (_PLAIN,)
+    return {"": known[0], **{str(i): xf for i, xf in enumerate(known)}}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,14 +159,14 @@ def read_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content:
         text = "".join(pieces)
         if len(text) > limits.string_chars:
             raise too_large(f"{sheet}!{address(row, column)}", len(text), limits.string_chars)
-        found = _value(kind, text, style, runs, inline, book)
+        found = cell_of(kind, text, style, runs, inline, formula, book)
         if found is None:
             raise broken(text[:200])
         if found.value == "" and not formula:
             return
         if (row, column) in cells:
             raise broken()
-        cells[row, column] = found._replace(formula=True) if formula else found
+        cells[row, column] = found
         if spent.values + len(cells) > limits.values:
             raise Refused("file.too_many_cells", sheet=sheet, so_o=limits.values)
 
@@ -236,50 +243,41 @@ def read_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content:
     return content
 
 
-def _value(kind: str, text: str, style: str, runs: list[str | None], inline: bool, book: Book) -> RawCell | None:
-    """The cell, its formula aside; value '' where it is blank, None where it cannot be known."""
-    form = _format(style, book.formats)
+def cell_of(
+    kind: str, text: str, style: str, runs: list[str | None], inline: bool, formula: bool, book: Book
+) -> RawCell | None:
+    """The cell; value '' where it is blank, None where it cannot be known."""
+    form = book.formats.get(style)
     if form is None:
         return None
-    if inline or kind in ("s", "inlineStr", "str"):
+    if inline or kind in _TEXT_KINDS:
         of_runs: str | None = None
         if inline:
             text, of_runs = plain_text(text), font_of_runs(runs)
         elif kind == "s":
-            index = _index(text)
-            if index is None or index >= len(book.strings.texts):
-                return None if text.strip() else RawCell("", "text", False, form.locked)
+            bare = text.strip()
+            index = int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 10 else -1
+            if not 0 <= index < len(book.strings.texts):
+                return None if bare else RawCell("", "text", formula, form.locked)
             text, of_runs = book.strings.texts[index], book.strings.fonts.get(index)
         else:
             text = plain_text(text)
-        return RawCell(text, "text", False, form.locked, form.font if of_runs is None else of_runs or None)
+        return RawCell(text, "text", formula, form.locked, form.font if of_runs is None else of_runs or None)
     bare = text.strip()
     if not bare:
-        return RawCell("", "text", False, form.locked)
+        return RawCell("", "text", formula, form.locked)
     maker = _MAKERS.get(kind)
     made = maker(bare, book.date1904) if maker is not None else None
     if made is None:
         return None
     if kind == "d" or (kind == "n" and form.date is not None):
-        return RawCell(made, "date", False, form.locked, None, form.date)
-    return RawCell(made, _KINDS[kind], False, form.locked)
-
-
-def _format(style: str, formats: tuple[Xf, ...]) -> Xf | None:
-    if not style:
-        return formats[0] if formats else _PLAIN
-    index = _index(style)
-    if index is None or index >= len(formats):
-        return _PLAIN if index == 0 else None
-    return formats[index]
-
-
-def _index(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return RawCell(made, "date", formula, form.locked, None, form.date)
+    return RawCell(made, _KINDS[kind], formula, form.locked)
 
 
 def _number(text: str, _: bool) -> float | None:
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        return float(text)
     if _NUMBER.fullmatch(text) is None:
         return None
     number = float(text)

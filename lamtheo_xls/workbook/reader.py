@@ -9,11 +9,12 @@ from functools import cache
 
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.workbook import parts
-from lamtheo_xls.workbook.cells import Book, Spent, read_content
+from lamtheo_xls.workbook.cells import Book, Spent, formats_by_style
 from lamtheo_xls.workbook.gate import LIMITS, Limits, Package, Refused, damaged, is_cut_off, open_package
 from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
+from lamtheo_xls.workbook.scan import read_quickly, strings_quickly
 from lamtheo_xls.workbook.sniff import code_of_kind, sniff
 
 _GAP = r"[\s\-_.\u00ad\u2010-\u2015\u2212]{0,3}"
@@ -123,15 +124,15 @@ def _book(package: Package, related: Mapping[str, parts.Relation], date1904: boo
     strings, formats = parts.Strings(), tuple[parts.Xf, ...]()
     if "sharedStrings" in target:
         name = target["sharedStrings"]
-        strings = parts.shared_strings(package.part(name), name, package.limits)
+        strings = strings_quickly(package.part(name), name, package.limits)
     if "styles" in target:
         name = target["styles"]
         formats = parts.cell_formats(package.part(name), name, package.limits)
-    return Book(strings=strings, formats=formats, date1904=date1904, limits=package.limits)
+    return Book(strings=strings, formats=formats_by_style(formats), date1904=date1904, limits=package.limits)
 
 
 def _sheet(package: Package, entry: parts.SheetEntry, target: str, book: Book, spent: Spent) -> Sheet:
-    content = read_content(package.part(target), entry.name, book, spent)
+    content = read_quickly(package.part(target), entry.name, book, spent)
     return Sheet(
         name=entry.name,
         state=entry.state,
