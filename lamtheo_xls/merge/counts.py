@@ -1,0 +1,187 @@
+"""Counts of a consolidated table: units, models, marks, groups, chi bộ, and the year before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lamtheo_xls.definitions.model import Group
+from lamtheo_xls.merge.comparing import Comparison
+from lamtheo_xls.merge.frame import UNIT
+from lamtheo_xls.merge.roles import Roles
+from lamtheo_xls.merge.roll import Roll
+from lamtheo_xls.register import Register, is_current
+from lamtheo_xls.text import text_key, unit_key
+
+MODELS = "all.models"
+TICK = "x"
+Amount = int | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCount:
+    """One group of models. `id` is '' for models of none; `label` of a text outside the list is that text."""
+
+    id: str
+    label: str
+    models: int
+    units: int
+    amounts: Mapping[str, Amount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCount:
+    """One unit that counts or has nothing to report."""
+
+    unit: str
+    models: int
+    amounts: Mapping[str, Amount]
+    children: int
+    """Chi bộ the register gives it."""
+    children_without: tuple[str, ...]
+    """Names of those without a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Everything SỐ LIỆU says. Sums over `units` and over `groups` give `models` and `amounts`."""
+
+    roll: Roll
+    models: int
+    amounts: Mapping[str, Amount]
+    """Column id → ticks counted, numbers summed."""
+    unmarked: int
+    """Rows with no tick where exactly one is due."""
+    marked_twice: int
+    units: tuple[UnitCount, ...]
+    groups: tuple[GroupCount, ...]
+    earlier: Comparison | None
+
+    @property
+    def units_without(self) -> tuple[str, ...]:
+        """Codes of units whose return counts and holds no model."""
+        counted = set(self.roll.counted)
+        return tuple(u.unit for u in self.units if not u.models and u.unit in counted)
+
+    @property
+    def children(self) -> int:
+        return sum(u.children for u in self.units)
+
+    @property
+    def children_without(self) -> tuple[tuple[str, str], ...]:
+        """(unit code, name) of every chi bộ of the register without a model, among units that answered."""
+        return tuple((u.unit, name) for u in self.units for name in u.children_without)
+
+
+def counts_of(
+    frame: pd.DataFrame,
+    roll: Roll,
+    register: Register,
+    roles: Roles,
+    *,
+    groups: Sequence[Group],
+    on: dt.date,
+    earlier: Comparison | None = None,
+) -> Counts:
+    """The counts of a frame of `frame_of`. Pure; chi bộ are those that exist on the day `on`."""
+    marks = (frame[list(roles.ticks)] == TICK).sum(axis=1)
+    per_unit = amounts_by(frame, UNIT, roles)
+    answered = tuple(dict.fromkeys((*roll.counted, *roll.silent, *per_unit)))
+    without = _children_without(frame, answered, register, roles, on)
+    zero = dict.fromkeys(roles.amounts, 0)
+    return Counts(
+        roll=roll,
+        models=len(frame),
+        amounts=_plain(_amounts(frame, roles).sum().to_dict()),
+        unmarked=int((marks == 0).sum()) if roles.exclusive else 0,
+        marked_twice=int((marks > 1).sum()) if roles.exclusive else 0,
+        units=tuple(
+            UnitCount(
+                unit=code,
+                models=per_unit.get(code, (0, zero))[0],
+                amounts=per_unit.get(code, (0, zero))[1],
+                children=without[code][0],
+                children_without=without[code][1],
+            )
+            for code in answered
+        ),
+        groups=_groups(frame, roles, groups),
+        earlier=earlier,
+    )
+
+
+def amounts_by(frame: pd.DataFrame, key: str, roles: Roles) -> dict[str, tuple[int, dict[str, Amount]]]:
+    """Per value of column `key`: how many models, and each amount (ticks counted, numbers summed)."""
+    table = _amounts(frame, roles).assign(**{MODELS: 1}).groupby(frame[key], sort=False).sum()
+    lines = table.to_dict("index")
+    return {
+        str(value): (int(line[MODELS]), _plain({c: line[c] for c in roles.amounts})) for value, line in lines.items()
+    }
+
+
+def _amounts(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
+    """The columns that add up, as numbers: 1 for a tick, 0 for what is no number."""
+    columns = {
+        column: (frame[column] == TICK).astype("int64")
+        if column in roles.ticks
+        else pd.to_numeric(frame[column], errors="coerce").fillna(0)
+        for column in roles.amounts
+    }
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _plain(amounts: Mapping[Hashable, float]) -> dict[str, Amount]:
+    return {str(c): int(v) if v == int(v) else float(v) for c, v in amounts.items()}
+
+
+def _groups(frame: pd.DataFrame, roles: Roles, groups: Sequence[Group]) -> tuple[GroupCount, ...]:
+    """The programme's groups in its order, also empty ones; then texts outside the list; then models of no group."""
+    if not roles.group:
+        return ()
+    keys = frame[roles.group].map(text_key)
+    known = {text_key(g.label): g for g in groups}
+    work = frame.assign(key=keys)
+    table = amounts_by(work, "key", roles)
+    units = work.groupby("key", sort=False)[UNIT].nunique()
+    labels = work.groupby("key", sort=False)[roles.group].first()
+    others = sorted(k for k in table if k and k not in known)
+    blank = [""] if "" in table else []
+    zero = dict.fromkeys(roles.amounts, 0)
+    return tuple(
+        GroupCount(
+            id=known[key].id if key in known else "",
+            label=known[key].label if key in known else str(labels[key]),
+            models=table.get(key, (0, zero))[0],
+            units=int(units.get(key, 0)),
+            amounts=table.get(key, (0, zero))[1],
+        )
+        for key in (*known, *others, *blank)
+    )
+
+
+def _children_without(
+    frame: pd.DataFrame, units: Sequence[str], register: Register, roles: Roles, on: dt.date
+) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Unit code → (its chi bộ in the register, names of those no row speaks of), in the office's order."""
+    wanted = set(units) if roles.child else set()
+    children = pd.DataFrame(
+        [
+            (child.parent, child.code, child.name, key)
+            for child in sorted(register.units, key=lambda u: (u.order, u.row))
+            if child.parent in wanted and is_current(child, on)
+            for key in {unit_key(child.name), unit_key(child.short_name)}
+        ],
+        columns=[UNIT, "child", "name", "key"],
+        dtype=object,
+    )
+    keys = frame[roles.child].map(unit_key) if roles.child else frame[UNIT]
+    have = pd.DataFrame({UNIT: frame[UNIT], "key": keys}).drop_duplicates().astype(object)
+    found = children.merge(have, on=[UNIT, "key"], how="left", indicator="side")
+    each = found.assign(has=found["side"] == "both").groupby([UNIT, "child", "name"], sort=False)["has"].any()
+    rows = each.reset_index()
+    total = rows.groupby(UNIT, sort=False).size()
+    without = rows[~rows["has"]].groupby(UNIT, sort=False)["name"].agg(tuple)
+    return {code: (int(total.get(code, 0)), tuple(without.get(code, ()))) for code in units}
