@@ -67,7 +67,7 @@ def read_cell(cell: RawCell, row: int, column: int, date1904: bool = False) -> R
 
 def number_text(value: float) -> str:
     """A number the way a cell shows it: 2027.0 → '2027', 0.5 → '0.5'."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(value)
 
 
 def date_of(serial: float, date1904: bool) -> dt.date | None:

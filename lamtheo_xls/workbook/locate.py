@@ -14,7 +14,7 @@ from lamtheo_xls.workbook.landmarks import END, Landmarks, LocatedRow, landmarks
 from lamtheo_xls.workbook.layout import Layout, Spot, address
 from lamtheo_xls.workbook.reading import Reading, Sheet
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+|end")
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,60}\.[a-z0-9_]{1,60}|end")
 _HEAD_ROWS = 8
 """How far above the key row a column head is looked for."""
 
@@ -252,7 +252,7 @@ def _row_map(marks: Landmarks, keys: _Keys, labels: Mapping[str, tuple[Spot, ...
             anchors[area.key_row] = area.key_row + offsets.most_common(1)[0][0]
     data = {row.sheet_row for found in marks.rows.values() for row in found}
     last = max((cell.to.row for cell in marks.layout.cells), default=0)
-    return {row: row + _shift(row, anchors, marks) for row in range(1, last + 1) if row not in data}
+    return {row: max(1, row + _shift(row, anchors, marks)) for row in range(1, last + 1) if row not in data}
 
 
 def _shift(row: int, anchors: Mapping[int, int], marks: Landmarks) -> int:

@@ -139,6 +139,7 @@ def test_a_unit_not_in_the_list_is_told_once_with_a_suggestion(make_return: Any)
     assert good.examine().rows[1].values["ten_chi_bo"].text == "Chi bộ Tài chính Kế hoạh"
 
 
+COLUMNS = ("ten_chi_bo", "ten_mo_hinh", "thoi_gian", "moi", "dang_trien_khai", "nhom", "giai_trinh")
 TEXTS = st.sampled_from(["", " ", "\xa0", "x", "abc", "Cả năm", "d" * 101, "m " * 200, "\n", "k" * 301])
 
 
@@ -146,10 +147,9 @@ TEXTS = st.sampled_from(["", " ", "\xa0", "x", "abc", "Cả năm", "d" * 101, "m
 @given(
     rows=st.lists(
         st.fixed_dictionaries(
-            {
-                c: TEXTS
-                for c in ("ten_chi_bo", "ten_mo_hinh", "thoi_gian", "moi", "dang_trien_khai", "nhom", "giai_trinh")
-            }
+            dict.fromkeys(
+                ("ten_chi_bo", "ten_mo_hinh", "thoi_gian", "moi", "dang_trien_khai", "nhom", "giai_trinh"), TEXTS
+            )
         ),
         max_size=4,
     )
