@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lamtheo_xls.findings import World
@@ -47,8 +48,7 @@ class Archive:
         if not self._pending:
             return
         with told_as_world(self._folder):
-            for path in self._pending.values():
-                _force(path)
+            _together(_force, self._pending.values())
             folders = set()
             for sha, path in self._pending.items():
                 place = self.place_of(sha)
@@ -57,8 +57,7 @@ class Archive:
                     folders.add(self._folder)
                 os.replace(path, place)
                 folders.add(place.parent)
-            for folder in folders:
-                _force_folder(folder)
+            _together(_force_folder, folders)
         self._pending.clear()
 
     def fetch(self, sha256: str) -> bytes:
@@ -101,6 +100,13 @@ class Archive:
         for path in self._fresh.iterdir():
             path.unlink(missing_ok=True)
         self._swept = True
+
+
+def _together(force: Callable[[Path], None], paths: Collection[Path]) -> None:
+    """One wait of the disk serves several files when they ask for it at once."""
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for _ in pool.map(force, paths):
+            pass
 
 
 def _force(path: Path) -> None:
