@@ -36,13 +36,13 @@ class Comparison:
 
 
 def earlier_frame(register: Register, period: str, roles: Roles) -> pd.DataFrame:
-    """The rows of sheet NĂM TRƯỚC for `period`: unit.code and the columns of Roles that it has."""
+    """The rows of sheet NĂM TRƯỚC for `period` (or for none said) that name a model: unit.code and the columns of Roles that it has."""
     columns = [c for c in (roles.child, roles.name) if c]
     return pd.DataFrame(
         [
             {UNIT: e.unit, **{c: e.values.get(c, "") for c in columns}}
             for e in register.earlier
-            if e.period.strip() == period
+            if e.period.strip() in ("", period) and e.values.get(roles.name)
         ],
         columns=[UNIT, *columns],
         dtype=object,

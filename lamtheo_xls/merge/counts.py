@@ -40,7 +40,7 @@ class UnitCount:
     models: int
     amounts: Mapping[str, Amount]
     children: int
-    """Chi bộ the register gives it."""
+    """Chi bộ the register gives it; 0 where it has nothing to report."""
     children_without: tuple[str, ...]
     """Names of those without a model."""
 
@@ -72,7 +72,7 @@ class Counts:
 
     @property
     def children_without(self) -> tuple[tuple[str, str], ...]:
-        """(unit code, name) of every chi bộ of the register without a model, among units that answered."""
+        """(unit code, name) of every chi bộ of the register without a model, among units whose return counts."""
         return tuple((u.unit, name) for u in self.units for name in u.children_without)
 
 
@@ -90,7 +90,7 @@ def counts_of(
     marks = (frame[list(roles.ticks)] == TICK).sum(axis=1)
     per_unit = amounts_by(frame, UNIT, roles)
     answered = tuple(dict.fromkeys((*roll.counted, *roll.silent, *per_unit)))
-    without = _children_without(frame, answered, register, roles, on)
+    without = _children_without(frame, roll.counted, register, roles, on)
     zero = dict.fromkeys(roles.amounts, 0)
     return Counts(
         roll=roll,
@@ -103,8 +103,8 @@ def counts_of(
                 unit=code,
                 models=per_unit.get(code, (0, zero))[0],
                 amounts=per_unit.get(code, (0, zero))[1],
-                children=without[code][0],
-                children_without=without[code][1],
+                children=without.get(code, (0, ()))[0],
+                children_without=without.get(code, (0, ()))[1],
             )
             for code in answered
         ),

@@ -15,6 +15,7 @@ from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.consolidated_figures import Told, holes_line, sentences, write_figures
 from lamtheo_xls.reports.consolidated_lists import Absence, write_data, write_groups, write_missing
 from lamtheo_xls.reports.consolidated_table import FORMATS, grid_of, noun_of, write_signed
+from lamtheo_xls.workbook.package import pack, parts_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,4 +111,12 @@ def write_consolidated(
     write_figures(sheets["figures"], out, counts, told)
     write_data(sheets["data"], out, *plain_table(frame))
     sheets["signed"].activate()
-    return out.to_bytes()
+    return _first_page_bare(out.to_bytes())
+
+
+def _first_page_bare(data: bytes) -> bytes:
+    """The first page of the signed table carries no page number (domain/B.2), which XlsxWriter cannot say."""
+    parts = parts_of(data)
+    signed = "xl/worksheets/sheet1.xml"
+    parts[signed] = parts[signed].replace(b"<headerFooter>", b'<headerFooter differentFirst="1">', 1)
+    return pack(parts)

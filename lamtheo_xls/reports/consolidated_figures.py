@@ -14,7 +14,10 @@ from lamtheo_xls.merge import Counts
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.board import date_words
 
-_WIDTHS = (66.0, 11.0, 11.0, 13.0, 13.0)
+_WIDTHS = (92.0, 11.0, 11.0, 13.0)
+_NAMES_WIDTH = 40.0
+_NAMES = 15
+"""So many names at most in a sentence; the sheets have them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,19 @@ class Told:
     closed_on: dt.date | None
 
     def listed(self, codes: Iterable[str]) -> str:
-        return "; ".join(self.names.get(c, c) for c in codes)
+        """Names of units, cut short where there are many."""
+        return several([self.names.get(c, c) for c in codes])
 
     def shorts(self) -> Mapping[str, str]:
         """Column id → what a table's column is called in a sentence."""
         return {c.id: c.short for c in self.form.table(self.table).columns}
+
+
+def several(names: Sequence[str]) -> str:
+    """«A; B; C», of very many the first ones and how many more."""
+    text = "; ".join(names[:_NAMES])
+    rest = len(names) - _NAMES
+    return say("merge.sentences.and_more", ten=text, n=rest) if rest > 0 else text
 
 
 def percent(n: float, of: float) -> str:
@@ -110,8 +121,8 @@ def _about_models(counts: Counts, told: Told) -> list[str]:
         out.append(say("merge.sentences.units_all", **words))
     if counts.children:
         lacking = counts.children_without
-        names = "; ".join(
-            say("merge.sentences.child", ten=name, don_vi=told.names.get(code, code)) for code, name in lacking
+        names = several(
+            [say("merge.sentences.child", ten=name, don_vi=told.names.get(code, code)) for code, name in lacking]
         )
         key = "children_without" if lacking else "children_all"
         out.append(say(f"merge.sentences.{key}", **words, tong=counts.children, n=len(lacking), ten=names))
@@ -224,51 +235,48 @@ def _rows(counts: Counts, told: Told) -> list[tuple[str, int | float, str]]:
 def write_figures(sheet: Any, out: styles.Book, counts: Counts, told: Told) -> None:
     """The sheet: sentences first, then counts, then a line per unit."""
     style = out.formats
-    ticks = [c.id for c in told.form.table(told.table).columns if c.id in counts.amounts]
-    widths = (*_WIDTHS, *[13.0] * max(0, len(ticks) - 2))
+    columns = told.form.table(told.table)
+    amounts = [c.id for c in columns.columns if c.id in counts.amounts]
+    widths = [*_WIDTHS[:2], *([_WIDTHS[2]] if len(amounts) < 1 else [_WIDTHS[3]] * len(amounts)), _NAMES_WIDTH]
     styles.set_widths(sheet, widths)
     sheet.set_default_row(18)
-    title = say("merge.figures.title", ky=period_label(told.period))
-    styles.put(sheet, 1, 1, title, style["title"])
+    styles.put(sheet, 1, 1, say("merge.figures.title", ky=period_label(told.period)), style["title"])
     styles.put(sheet, 2, 1, say("merge.figures.hint"), style["quiet"])
-    row = 4
-    styles.put(sheet, row, 1, say("merge.figures.sentences"), style["head"])
-    for text in sentences(counts, told):
-        row += 1
-        write_row(sheet, out, row, [text], widths, ["cell"])
-    row += 2
+    row = _table(sheet, out, 4, [say("merge.figures.sentences")], [[t] for t in sentences(counts, told)], widths)
     heads = [say(f"merge.figures.heads.{key}") for key in ("what", "count", "share")]
-    row = _table(sheet, out, row, heads, [list(r) for r in _rows(counts, told)])
+    row = _table(sheet, out, row + 1, heads, _rows(counts, told), widths)
     heads = [say("merge.figures.heads.unit"), say("merge.figures.heads.models")]
-    heads += [told.form.table(told.table).column(id).label for id in ticks]
-    heads += [say("merge.figures.heads.children_without")] if counts.children else []
-    lines: list[list[str | int | float]] = [
-        [
-            told.names.get(u.unit, u.unit),
-            u.models,
-            *(u.amounts[id] for id in ticks),
-            *([len(u.children_without)] if counts.children else []),
-        ]
-        for u in sorted(counts.units, key=lambda u: list(told.names).index(u.unit) if u.unit in told.names else 0)
+    heads += [columns.column(id).label for id in amounts]
+    heads += [say("merge.figures.heads.children_without", gi=told.noun)] if counts.children else []
+    order = {code: n for n, code in enumerate(told.names)}
+    lines = [
+        [told.names.get(u.unit, u.unit), u.models, *(u.amounts[id] for id in amounts)]
+        + (["; ".join(u.children_without)] if counts.children else [])
+        for u in sorted(counts.units, key=lambda u: order.get(u.unit, len(order)))
     ]
-    row = _table(sheet, out, row + 1, heads, lines)
+    row = _table(sheet, out, row + 1, heads, lines, widths)
     styles.set_up_print(
         sheet,
         columns=len(widths),
         last_row=row - 1,
         head_rows=None,
-        landscape=False,
         page_words=say("merge.print.page"),
     )
 
 
-def _table(sheet: Any, out: styles.Book, row: int, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+def _table(
+    sheet: Any,
+    out: styles.Book,
+    row: int,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | int | float]],
+    widths: Sequence[float],
+) -> int:
     """A head and its rows; the row after them."""
-    widths = [*_WIDTHS, *[_WIDTHS[-1]] * len(heads)]
     write_row(sheet, out, row, heads, widths, ["head"] * len(heads))
     for values in rows:
         row += 1
-        looks = ["cell"] + ["cell_centre" if isinstance(v, str) else "cell_number" for v in values[1:]]
+        looks = ["cell_number" if not isinstance(v, str) else "cell" for v in values]
         write_row(sheet, out, row, values, widths, looks)
     return row + 1
 

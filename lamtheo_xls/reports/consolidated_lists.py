@@ -65,6 +65,8 @@ def write_groups(sheet: Any, out: styles.Book, told: Told, counts: Counts, lines
     widths = [5.0, 26.0, *(max(c.width / 2, 12.0) for c in fields)]
     amounts = {id: 3 + [f.id for f in fields].index(id) for id in counts.amounts if id in [f.id for f in fields]}
     first = min(amounts.values(), default=len(widths) + 1)
+    if first < 4:
+        amounts, first = {}, len(widths) + 1
     styles.set_widths(sheet, widths)
     sheet.set_default_row(18)
     styles.put(sheet, 1, 1, say("merge.groups.title", ky=period_label(told.period)), style["title"])
@@ -90,23 +92,23 @@ def write_groups(sheet: Any, out: styles.Book, told: Told, counts: Counts, lines
     write_row(sheet, out, row, ["", "", *gap, *totals], wide, ["head"] * len(heads))
     styles.put_merged(sheet, row, 1, first - 2, say("merge.groups.total"), style["head"])
     row += 2
+    head = row
     heads = [say("merge.missing.heads.number"), say("merge.groups.unit"), *(f.label for f in fields)]
+    write_row(sheet, out, row, heads, widths, ["head"] * len(heads))
+    looks = ["cell_number", "cell", *("cell_centre" if f.align == "center" else "cell" for f in fields)]
     for group in counts.groups:
         if not group.models:
             continue
-        said = say("merge.groups.list", ten=group_name(group), n=group.models, gi=told.noun)
-        styles.put_merged(sheet, row, 1, len(widths), said, style["bold_wrapped"])
-        styles.fit_row(sheet, row, [(said, sum(widths), "cell_bold")])
         row += 1
-        write_row(sheet, out, row, heads, widths, ["head"] * len(heads))
-        looks = ["cell_number", "cell", *("cell_centre" if f.align == "center" else "cell" for f in fields)]
+        said = say("merge.groups.list", ten=group_name(group), n=group.models, gi=told.noun)
+        styles.put_merged(sheet, row, 1, len(widths), said, style["gr_head"])
+        styles.fit_row(sheet, row, [(said, sum(widths), "cell_bold")])
         for line in lines[group.label]:
             row += 1
             values = [line.number, told.names.get(line.unit, line.unit), *(line.values[f.id] for f in fields)]
             write_row(sheet, out, row, values, widths, looks)
-        row += 2
     styles.set_up_print(
-        sheet, columns=len(widths), last_row=row - 2, head_rows=None, page_words=say("merge.print.page")
+        sheet, columns=len(widths), last_row=row, head_rows=(head, head), page_words=say("merge.print.page")
     )
 
 

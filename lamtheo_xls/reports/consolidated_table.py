@@ -24,8 +24,9 @@ UNIT_MM = 40.0
 LONG_MM, SHORT_MM = 297.0, 210.0
 TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 20.0, 30.0, 15.0
 _MM = 72 / 25.4
-_ROOM = 0.95
+_ROOM = 0.97
 """Of a page's height: printers and programs measure rows a little differently."""
+_SHORT_RUN = 3
 _LINE = {11: 14.5, 12: 15.8, 13: 17.2, 14: 18.5, 15: 20.0}
 _GRID = {"border": 1, "border_color": "#404040", "text_wrap": True, "font_size": 12, "num_format": "@"}
 _MIDDLE = {"align": "center", "valign": "vcenter"}
@@ -50,14 +51,15 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "tk_center": {**_GRID, **_MIDDLE},
     "tk_right": {**_GRID, "align": "right", "valign": "vcenter"},
     # A chi bộ with several models: its name once, no lines between.
-    "tk_run_first": {**_GRID, "valign": "top", "bottom": 0},
-    "tk_run_mid": {**_GRID, "valign": "top", "top": 0, "bottom": 0},
-    "tk_run_last": {**_GRID, "valign": "top", "top": 0},
+    "tk_run_first": {**_GRID, "valign": "vcenter", "bottom": 0},
+    "tk_run_mid": {**_GRID, "valign": "vcenter", "top": 0, "bottom": 0},
+    "tk_run_last": {**_GRID, "valign": "vcenter", "top": 0},
     "tk_holes": {"font_size": 11, "italic": True, "valign": "vcenter"},
     "tk_label": {"font_size": 14, "underline": 1, "valign": "vcenter"},
     "tk_recipient": {"font_size": 12, "valign": "vcenter"},
     "tk_authority": {"font_size": 14, "bold": True, **_MIDDLE},
     "tk_post": {"font_size": 14, **_MIDDLE},
+    "gr_head": {"border": 1, "border_color": "#808080", "bold": True, "text_wrap": True, "bg_color": _GREY},
     "tk_name": {"font_size": 14, "bold": True, **_MIDDLE},
 }
 
@@ -237,17 +239,21 @@ def _column_heads(paper: Paper, form: Form, table: Consolidated, grid: Grid) -> 
 
 
 def _block(paper: Paper, grid: Grid, number: int, block: Block, noun: str) -> None:
+    """The committee's row, then its models; a chi bộ's models stay together, of a long run two at each end."""
     paper.strips.append(_group_strip(grid, number, block, noun))
-    for i, line in enumerate(block.lines):
-        following = block.lines[i + 1] if i + 1 < len(block.lines) else None
-        strip = _line_strip(grid, block, line)
-        strip.with_next = strip.soft = following is not None and following.again
-        paper.strips.append(strip)
+    starts = [i for i, line in enumerate(block.lines) if not line.again]
+    for start, end in zip(starts, (*starts[1:], len(block.lines)), strict=False):
+        for i in range(start, end):
+            strip = _line_strip(grid, block, block.lines[i])
+            short, edge = end - start <= _SHORT_RUN, i in (start, end - 2)
+            strip.with_next = strip.soft = i + 1 < end and (short or edge)
+            paper.strips.append(strip)
 
 
 def _group_strip(grid: Grid, number: int, block: Block, noun: str) -> Strip:
     said = say("merge.signed.nil") if block.nil else say("merge.signed.subtotal", n=block.models, gi=noun)
-    puts = _sums(grid, block.name, said, block.amounts, "tk_group", start=int(grid.numbered))
+    amounts: Mapping[str, int | float | str] = dict.fromkeys(grid.amounts, "") if block.nil else block.amounts
+    puts = _sums(grid, block.name, said, amounts, "tk_group", start=int(grid.numbered))
     if grid.numbered:
         puts.insert(0, Put(first=1, last=1, value=roman(number), style="tk_group_mid"))
     height = max(_height(p, grid, 12, bold=True) for p in puts) + 4
@@ -258,7 +264,7 @@ def _sums(
     grid: Grid,
     text: str,
     said: str,
-    amounts: Mapping[str, int | float],
+    amounts: Mapping[str, int | float | str],
     style: str,
     *,
     start: int,
@@ -286,7 +292,8 @@ def _line_strip(grid: Grid, block: Block, line: Line) -> Strip:
     for f in grid.fields:
         at = grid.at(f.id)
         puts.append(Put(first=at, last=at, value=styles.clip(line.values[f.id]), style=f"tk_{f.align}"))
-    height = max(_height(p, grid, 12) for p in puts) + 4
+    seen = [p for p in puts if not (line.again and grid.child and p.first == grid.at(grid.child))]
+    height = max(_height(p, grid, 12) for p in seen) + 4
     return Strip(height=min(max(height, 21.0), 409.0), puts=tuple(puts), line=line)
 
 
