@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from lamtheo_xls.workbook.cells import Book, Cells, Content, Spent, cell_of, read_content
-from lamtheo_xls.workbook.gate import Limits, Refused
+from lamtheo_xls.workbook.cells import Book, Cells, Content, Spent, area_of, cell_of, read_content
+from lamtheo_xls.workbook.gate import Limits
 from lamtheo_xls.workbook.parts import Strings, plain_text, shared_strings
 from lamtheo_xls.workbook.reading import RawCell
 
@@ -27,6 +27,9 @@ _TOKEN = re.compile(
     r'(<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)?+</c>)'
     rf'|</row>|<row r="[1-9][0-9]{{0,5}}"{_ATTRS}/?>)'
 )
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]{2,21})"/>')
+_PROTECTION = re.compile(rb'<sheetProtection((?: [\w:.]++="[^"<>]*+")*+)/>')
+_SHEET_ATTR = re.compile(rb' sheet="(0|1|true|false)"')
 _MANY = re.compile(r'^<f[^>]* t="(?:array|dataTable)"')
 _STRING = re.compile(r'\s*<si>(?:<t(?: xml:space="preserve")?>([^<]*)</t>|<t(?: xml:space="preserve")?/>)')
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(amp|lt|gt|quot|apos));")
@@ -62,13 +65,35 @@ def quick_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content |
     cells = _cells(xml[begin:stop].decode(), book)
     if cells is None or spent.values + len(cells) > limits.values:
         return None
-    try:
-        rest = read_content(xml[:begin] + xml[stop:], sheet, book, Spent())
-    except Refused:
+    content = _around(xml[:begin] + xml[stop:], limits)
+    if content is None:
         return None
+    content.cells = cells
     spent.cells += count
     spent.values += len(cells)
-    return Content(cells=cells, merges=rest.merges, protected=rest.protected)
+    return content
+
+
+def _around(xml: bytes, limits: Limits) -> Content | None:
+    """Merges and protection, from what stands before and after the rows."""
+    content = Content()
+    refs = _MERGE.findall(xml)
+    protections = _PROTECTION.findall(xml)
+    named = xml.count(b"mergeCell") - xml.count(b"mergeCells"), xml.count(b"sheetProtection"), xml.count(b"sheetData")
+    if named != (len(refs), len(protections), 2) or len(refs) > limits.merges or len(protections) > 1:
+        return None
+    for ref in refs:
+        area = area_of(ref.decode())
+        if area is None:
+            return None
+        if area[:2] != area[2:]:
+            content.merges.append(area)
+    for attributes in protections:
+        said = _SHEET_ATTR.findall(attributes)
+        if attributes.count(b"sheet=") != len(said):
+            return None
+        content.protected = said in ([b"1"], [b"true"])
+    return content
 
 
 def _is_plain(xml: bytes) -> bool:
