@@ -42,9 +42,9 @@ def examine(reading: Reading, facts: Facts, identity_findings: tuple[Finding, ..
     answers = answers_of(located, facts.form, facts, reading.date1904)
     if not facts.assigned and not facts.issued.unit:
         early = (*early, _shared(answers))
-    structure, printed = located.findings, printed_text_stands(located, facts.context)
-    for f in printed:
-        structure += (f,)
+    structure = (*located.findings, *printed_text_stands(located, facts.context))
+    if facts.assigned:
+        structure = tuple(_overruled(structure))
     findings = list(early)
     findings += _lightened(((None, f) for f in structure), answers)
     for checks in (CELL_CHECKS, TABLE_CHECKS, WORKBOOK_CHECKS):
@@ -75,7 +75,7 @@ def _identity(facts: Facts, findings: tuple[Finding, ...]) -> tuple[Finding, ...
     issued = facts.issued
     if facts.assigned:
         unit = (facts.context or {}).get("ten_don_vi") or (issued.unit if issued else "")
-        return (*(replace(f, severity="info") for f in findings), finding("identity.assigned", don_vi=unit))
+        return (*_overruled(findings), finding("identity.assigned", don_vi=unit))
     if issued is None:
         return findings
     more: list[Finding] = []
@@ -84,6 +84,12 @@ def _identity(facts: Facts, findings: tuple[Finding, ...]) -> tuple[Finding, ...
     if facts.round is not None and issued.round != facts.round:
         more.append(finding("identity.other_round", dot=issued.round, dot_nay=facts.round))
     return (*findings, *more)
+
+
+def _overruled(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What the marks say, as infos: a person has ruled otherwise."""
+    for f in findings:
+        yield replace(f, severity="info") if f.code.startswith("identity.") else f
 
 
 def _shared(answers: Answers) -> Finding:

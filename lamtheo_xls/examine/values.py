@@ -41,11 +41,14 @@ def read_cell(cell: RawCell, row: int, column: int, date1904: bool = False) -> R
         return Read("", "=", "formula", row, column)
     if kind == "text":
         raw = str(value)
+        if font is None and (raw.isascii() or _SURELY_UNICODE.search(raw)):
+            text = nfc(raw)
+            if text or raw.strip(_BLANK):
+                # Nearly every cell; a Read made by its own constructor would take twice as long.
+                return tuple.__new__(Read, (text, raw, "text", row, column, False, "", False))
+            return None
         if not raw.strip(_BLANK):
             return None
-        if font is None and (raw.isascii() or _SURELY_UNICODE.search(raw)):
-            # Nearly every cell; a Read made by its own constructor would take twice as long.
-            return tuple.__new__(Read, (nfc(raw), raw, "text", row, column, False, "", False))
         text = to_unicode(raw, font)
         return Read(nfc(text), raw, "text", row, column, text != raw)
     if kind == "error":

@@ -12,6 +12,7 @@ from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.text import text_key
 from lamtheo_xls.workbook.landmarks import END, Landmarks, LocatedRow, landmarks_of
 from lamtheo_xls.workbook.layout import Layout, Spot, address
+from lamtheo_xls.workbook.main_sheet import main_sheet
 from lamtheo_xls.workbook.reading import Reading, Sheet
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,60}\.[a-z0-9_]{1,60}|end")
@@ -57,7 +58,7 @@ def locate(reading: Reading, form: Form, layout: Layout) -> Located:
     sheet_renamed, rows_changed, columns_changed (infos). Rows come in the order of the sheet, with their true numbers.
     """
     marks = landmarks_of(form, layout)
-    sheet, findings = _main_sheet(reading, marks)
+    sheet, findings = main_sheet(reading, marks)
     if sheet is None:
         return Located(landmarks=marks, findings=findings)
     if _stands(sheet, marks):
@@ -76,60 +77,6 @@ def _stands(sheet: Sheet, marks: Landmarks) -> bool:
         return [cells[spot].value for spot in marks.key_spots] == marks.key_texts
     except KeyError:
         return False
-
-
-# -- the sheet ---------------------------------------------------------------------------------------------------------
-
-
-def _main_sheet(reading: Reading, marks: Landmarks) -> tuple[Sheet | None, tuple[Finding, ...]]:
-    name = marks.layout.sheet
-    candidates = [s for s in reading.sheets if s.name not in marks.other_sheets and _bears_keys(s, marks)]
-    if not candidates:
-        candidates = [s for s in reading.sheets if s.name in marks.other_sheets and _bears_keys(s, marks)]
-    if not candidates:
-        candidates = [s for s in reading.sheets if _bears_labels(s, marks)]
-        candidates = [s for s in candidates if s.name == name] or candidates
-    if not candidates:
-        return None, (finding("structure.sheet_missing", trang_biet=name),)
-    sheet = next((s for s in candidates if s.name == name), candidates[0])
-    if len(candidates) > 1:
-        contents = {c.name: _content(c) for c in candidates}
-        if len(set(contents.values())) > 1:
-            other = next(c for c in candidates if contents[c.name] != contents[sheet.name])
-            return None, (finding("structure.two_sheets", sheet=sheet.name, trang_khac=other.name),)
-    if sheet.name != name and text_key(sheet.name) != text_key(name):
-        return sheet, (finding("structure.sheet_renamed", sheet=sheet.name, trang_biet=name),)
-    return sheet, ()
-
-
-def _bears_keys(sheet: Sheet, marks: Landmarks) -> bool:
-    """Hidden keys enough to know the sheet by; its own place is tried first, then anywhere."""
-    cells = sheet.cells
-    wanted = 0
-    for spot, text in zip(marks.key_spots[:4], marks.key_texts, strict=False):
-        cell = cells.get(spot)
-        if cell is not None and cell.value == text:
-            wanted += 1
-    if wanted >= 2:
-        return True
-    if len(cells) < 4:
-        return False
-    found = {c.value for c in cells.values() if not c.formula and c.value in marks.vocabulary}
-    return len(found - {END}) >= 3
-
-
-def _bears_labels(sheet: Sheet, marks: Landmarks) -> bool:
-    """At least two thirds of the heads of some table stand on it as text."""
-    texts = {text_key(c.value) for c in sheet.cells.values() if isinstance(c.value, str) and not c.formula}
-    return any(
-        heads and 3 * sum(head.key in texts for head in heads.values()) >= 2 * len(heads)
-        for heads in marks.heads.values()
-    )
-
-
-def _content(sheet: Sheet) -> tuple[tuple[tuple[int, int], str], ...]:
-    filled = ((at, str(cell.value)) for at, cell in sheet.cells.items() if not cell.formula)
-    return tuple(sorted((at, text) for at, text in filled if text.strip()))
 
 
 # -- a sheet on which things were moved --------------------------------------------------------------------------------
@@ -151,8 +98,11 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
         columns[id] = placed
         rows[id] = _rows(reading, sheet, id, marks, keys, row_of)
         expected, actual = len(marks.rows[id]), len(rows[id])
-        if actual != expected:
-            more, fewer = max(0, actual - expected), max(0, expected - actual)
+        more, fewer = max(0, actual - expected), max(0, expected - actual)
+        if keyed := {row.number for row in rows[id] if row.number}:
+            # One row put in and another taken out leaves the count as it was.
+            more, fewer = sum(not row.number for row in rows[id]), max(0, expected - len(keyed))
+        if more or fewer:
             findings.append(finding("structure.rows_changed", sheet=sheet.name, them=more, bot=fewer))
         if any(area.columns[c] != at for c, at in placed.items()):
             findings.append(finding("structure.columns_changed", sheet=sheet.name))

@@ -156,6 +156,12 @@ def test_a_retyped_unit_name_is_a_person_s_matter(make_return: Any) -> None:
     assert "Sở Tài chính" in message(found) and "SỞ NỘI VỤ" in message(found)
     assert spoiled.examine().state == "unknown"
     assert good.put(tuple(head), RawCell("ĐẢNG UỶ SỞ TÀI CHÍNH", "text")).found() == []
+    ruled = spoiled.with_facts(assigned=True).examine()
+    assert [(f.code, f.severity) for f in ruled.findings] == [
+        ("identity.assigned", "info"),
+        ("identity.unit_name_differs", "info"),
+    ]
+    assert ruled.state == "accepted"
 
 
 @pytest.mark.parametrize(
