@@ -36,7 +36,7 @@ class Comparison:
 
 
 def earlier_frame(register: Register, period: str, roles: Roles) -> pd.DataFrame:
-    """The rows of sheet NĂM TRƯỚC for `period` (or for none said) that name a model: unit.code and the columns of Roles that it has."""
+    """The rows of sheet NĂM TRƯỚC that name a model, for `period` or for none said: unit.code, and who and what."""
     columns = [c for c in (roles.child, roles.name) if c]
     return pd.DataFrame(
         [

@@ -107,11 +107,11 @@ def _roll(
     def units(*of: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(a.unit for a in owed if states[a.id] in of))
 
-    in_table = {c: unit_code_of(c.assignment, c.part) for c in counted}
-    late = {u for c, u in in_table.items() if c.submission.received >= late_from.get(c.assignment, dt.date.max)}
+    in_table = [(unit_code_of(c.assignment, c.part), c) for c in counted]
+    late = {u for u, c in in_table if c.submission.received >= late_from.get(c.assignment, dt.date.max)}
     return Roll(
         expected=units("accepted", "nil", "to_fix", "wrong_form", "missing"),
-        counted=in_order(office.register, sorted(set(in_table.values()))),
+        counted=in_order(office.register, sorted({u for u, _ in in_table})),
         nil=units("nil"),
         excused=units("excused"),
         late=in_order(office.register, sorted(late)),
