@@ -14,6 +14,7 @@ from lamtheo_xls.workbook.measure import wrapped_lines
 from lamtheo_xls.workbook.panel import Filled
 
 TICK = "x"
+_LINE_POINTS = 15.75  # Excel keeps heights in quarters of three points
 _TITLE, _MESSAGE = 32, 255  # what Excel holds in an input message
 _EPOCH = dt.date(1899, 12, 30)
 
@@ -175,5 +176,5 @@ def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
                 ),
                 default=1,
             )
-            return max(points, DATA_ROW_POINTS - 16 + 16 * lines)
+            return max(points, DATA_ROW_POINTS + _LINE_POINTS * (lines - 1))
     return points

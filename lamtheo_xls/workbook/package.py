@@ -22,7 +22,15 @@ _ORDER = (
 )
 _XF = re.compile(r"<xf ([^>]*?)(?:/>|>(.*?)</xf>)", re.S)
 _COLUMNS = re.compile(r'(<cols>.*<col min="\d+" max="(\d+)"[^>]*? style="(\d+)"[^>]*/>)</cols>')
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _EMPTY_TEXT = re.compile(r"<c ([^>]*)><f>([^<]*)</f><v></v></c>")
+
+
+def held(text: str) -> str:
+    """Text as a cell holds it: `_xHHHH_` for what XML cannot say, and for what only looks like that."""
+    if text.isprintable() and "_x" not in text:
+        return text
+    return _CONTROL.sub(lambda m: f"_x{ord(m.group(0)):04X}_", text)
 
 
 def finish(data: bytes, growing: Mapping[int, frozenset[int]]) -> bytes:
@@ -97,6 +105,7 @@ def _to_the_edge(m: re.Match[str]) -> str:
 def _sheet(xml: str, growing: frozenset[int]) -> str:
     xml = _COLUMNS.sub(_to_the_edge, xml, count=1)
     xml = _EMPTY_TEXT.sub(r'<c \1 t="str"><f>\2</f><v></v></c>', xml)
+    xml = xml.replace(' t="e"><f>', ' t="str"><f>')  # a unit's text that only reads like an error
     if not growing:
         return xml
 

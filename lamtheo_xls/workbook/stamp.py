@@ -17,7 +17,7 @@ from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out, lay_out_print, locked_text
-from lamtheo_xls.workbook.package import FIXED_DOS_DATE, parts_of
+from lamtheo_xls.workbook.package import FIXED_DOS_DATE, held, parts_of
 from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, PanelPlan, plan_panel, starting
 from lamtheo_xls.workbook.printout import PrintPlan, plan_print
 from lamtheo_xls.workbook.template import BLANK_CODE, NotWritten, write_base
@@ -341,13 +341,9 @@ def _children_only(children: Sequence[str]) -> tuple[inputs.ListColumn, ...]:
     return (inputs.ListColumn(key="children", head="", items=tuple(children)),)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-
-
 def _escaped(text: str) -> str:
     """Text for XML as spreadsheets escape it: `_xHHHH_` for what XML cannot hold."""
-    if not text.isprintable() or "_x" in text:
-        text = _CONTROL.sub(lambda m: f"_x{ord(m.group(0)):04X}_", text)
+    text = held(text)
     if "&" in text or "<" in text or ">" in text:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text

@@ -13,7 +13,7 @@ _GRID = "#404040"
 _QUIET = "#5A5A5A"
 _MIDDLE: Properties = {"align": "center", "valign": "vcenter"}
 _SIDE: Properties = {"text_wrap": True, "valign": "vcenter"}
-_TEXT = "@"
+_TEXT = 49  # `@` by its own number: text, whatever is typed
 
 _NAMED: dict[str, Properties] = {
     "locked": {},

@@ -28,7 +28,7 @@ from lamtheo_xls.workbook.layout import (
     locked_text,
 )
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.package import finish
+from lamtheo_xls.workbook.package import finish, held
 from lamtheo_xls.workbook.panel import (
     NOTHING,
     TESTS,
@@ -180,7 +180,13 @@ def _compose(
         pages["fix" if front else "main"].activate()
         book.close()
     growing = frozenset(r for a in layout.areas.values() for r in range(a.first_row, a.last_row + 1))
-    return finish(buffer.getvalue(), {2 if front else 1: growing})
+    place = lay_out_print(layout)
+    first = 2 if front else 1
+    return finish(buffer.getvalue(), {first: growing, first + 1: frozenset(range(place.first_row, place.last_row + 1))})
+
+
+def _cached(value: Cached) -> Cached:
+    return held(value) if isinstance(value, str) else value
 
 
 class _Pen:
@@ -209,7 +215,7 @@ class _Pen:
             options = {"hidden": 1} if column in hidden else {}
             put(sheet.set_column(column - 1, column - 1, widths.get(column), locked, options))
 
-    def _page(self, sheet: Worksheet, orientation: str) -> None:
+    def _page(self, sheet: Worksheet, orientation: str, *, code: str = "") -> None:
         sheet.set_paper(9)
         (sheet.set_landscape if orientation == "landscape" else sheet.set_portrait)()
         sheet.set_margins(left=30 * _MM, right=15 * _MM, top=20 * _MM, bottom=20 * _MM)
@@ -217,7 +223,7 @@ class _Pen:
         sheet.print_black_and_white()
         sheet.hide_gridlines(2)
         font = f'&"{FONT},Regular"&9'
-        put(sheet.set_footer(f"&L{font}{self.code}&R{font}{say('workbook.footer.page')}", {"margin": 10 * _MM}))
+        put(sheet.set_footer(f"&L{font}{code}&R{font}{say('workbook.footer.page')}", {"margin": 10 * _MM}))
 
     def _protect(self, sheet: Worksheet) -> None:
         put(sheet.protect(self.password, _ALLOWED))
@@ -256,7 +262,7 @@ class _Pen:
             self._box(sheet, c, style)
             row, column = c.at.row - 1, c.at.column - 1
             if c.kind == "formula":
-                put(sheet.write_formula(row, column, formulas[c.at], style, panel[c.at]))
+                put(sheet.write_formula(row, column, formulas[c.at], style, _cached(panel[c.at])))
             elif c.kind == "number":
                 put(sheet.write_number(row, column, int(c.text), style))
             elif c.kind == "input":
@@ -277,7 +283,7 @@ class _Pen:
             put(sheet.data_validation(first - 1, column - 1, last - 1, column - 1, options))
         self._rules(sheet)
         top, bottom = layout.print_area
-        self._page(sheet, self.form.orientation)
+        self._page(sheet, self.form.orientation, code=self.code)
         put(sheet.print_area(top.row - 1, top.column - 1, bottom.row - 1, bottom.column - 1))
         if layout.areas:
             sheet.repeat_rows(layout.head_rows[0] - 1, layout.head_rows[1] - 1)
@@ -357,7 +363,7 @@ class _Pen:
             styles[row, place.source_column] = self.format("helper")
             styles[row, place.hint_column] = self.format("print_hint")
         for (row, column), formula in formulas.items():
-            put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], values[row, column]))
+            put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], _cached(values[row, column])))
         for style_name, criteria, (first, last) in print_rules(layout):
             put(
                 sheet.conditional_format(
@@ -368,7 +374,7 @@ class _Pen:
                     {"type": "formula", "criteria": criteria, "format": self.format(style_name)},
                 )
             )
-        self._page(sheet, self.form.orientation)
+        self._page(sheet, self.form.orientation, code=self.code)
         put(sheet.print_area(0, 0, place.last_row - 1, place.columns - 1))
         if layout.areas:
             sheet.repeat_rows(layout.head_rows[0] - place.shift - 1, layout.head_rows[1] - place.shift - 1)
@@ -483,7 +489,7 @@ class _Pen:
             put(sheet.write_string(row, 2, what, text))
             put(sheet.write_string(row, 3, how, text) if how else sheet.write_blank(row, 3, None, text))
         sheet.freeze_panes(3, 0)
-        self._page(sheet, "landscape")
+        self._page(sheet, "landscape", code=self.code)
         sheet.repeat_rows(2, 2)
         put(sheet.print_area(0, 0, len(front) + 2, 3))
         self._protect(sheet)

@@ -1,0 +1,235 @@
+"""What the tests of the writing side share: Mẫu 02, invented units and fillings, the ways a workbook is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import random
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from lamtheo_xls.definitions import bundled, load_folder
+from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.workbook.identity import Issued
+from lamtheo_xls.workbook.layout import Layout, lay_out
+from lamtheo_xls.workbook.panel import NOTHING, Filled
+from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
+from lamtheo_xls.workbook.template import write_workbook
+
+Row = Mapping[str, str]
+KEY = b"a key for tests, nothing more..."
+CREATED = dt.datetime(2027, 1, 5, 8, 0)
+CONTEXT = {
+    "cap_tren": "Đảng bộ UBND tỉnh",
+    "don_vi": "Đảng ủy Sở Tài chính",
+    "ten_don_vi": "Đảng ủy Sở Tài chính",
+    "nam": "2027",
+    "ky": "2027",
+    "co_quan": "Đảng ủy Khối",
+    "nhan_bao_cao": "Đảng ủy Khối",
+    "dau_moi": "Ban Tuyên giáo Đảng ủy Khối",
+    "dia_danh": "Vĩnh Long",
+    "han": "trong tháng 02/2027",
+    "quyen_han_ky": "T/M ĐẢNG ỦY",
+    "chuc_vu_ky": "BÍ THƯ",
+    "nguoi_ky": "",
+}
+CHILDREN = ("Chi bộ Văn phòng", "Chi bộ Thanh tra", "Chi bộ Quản lý ngân sách", "Chi bộ Tin học & Thống kê")
+UNITS = ("Đảng ủy Sở Tài chính", "Đảng ủy Sở Công Thương", "Chi bộ Thanh tra tỉnh")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ways Mẫu 02 is made, for one unit."""
+
+    form: Form
+    groups: tuple[str, ...]
+    context: Mapping[str, str]
+    children: tuple[str, ...]
+    key: bytes
+    bases: dict[tuple[int, bool], Base] = field(default_factory=dict)
+
+    def layout(self, rows: int, *, shared: bool = False) -> Layout:
+        return lay_out(self.form, {"mo_hinh": rows}, shared=shared)
+
+    def issued(self, rows: int, *, shared: bool = False) -> Issued:
+        return Issued(
+            serial=4711,
+            assignment="mau-02_2027_chung" if shared else "mau-02_2027_STC",
+            round="43-kh-duk_2027",
+            form="mau-02",
+            version=self.form.version,
+            unit="" if shared else "STC",
+            person=None,
+            period="2027",
+            part="",
+            rows={"mo_hinh": rows},
+        )
+
+    def base(self, rows: int, *, shared: bool = False) -> Base:
+        if (rows, shared) not in self.bases:
+            self.bases[rows, shared] = prepare_base(
+                self.form,
+                {"mo_hinh": rows},
+                context_common=self.context,
+                groups=self.groups,
+                created=CREATED,
+                password="khoa",
+                shared=shared,
+                units=UNITS if shared else (),
+            )
+        return self.bases[rows, shared]
+
+    def stamped(self, rows: int, filled: Filled = NOTHING, *, shared: bool = False) -> bytes:
+        children = () if shared else self.children
+        base = self.base(rows, shared=shared)
+        return stamp(base, self.issued(rows, shared=shared), self.key, self.context, children, filled)
+
+    def written(
+        self,
+        rows: int,
+        filled: Filled = NOTHING,
+        *,
+        shared: bool = False,
+        marks: Mapping[tuple[int, int], str] | None = None,
+        front: Sequence[tuple[str, str, str]] = (),
+    ) -> bytes:
+        return write_workbook(
+            self.form,
+            self.layout(rows, shared=shared),
+            self.context,
+            issued=self.issued(rows, shared=shared),
+            key=self.key,
+            children=() if shared else self.children,
+            groups=self.groups,
+            units=UNITS if shared else (),
+            values=filled,
+            marks=marks,
+            front=front,
+            password="khoa",
+            created=CREATED,
+        )
+
+    def feedback(self) -> bytes:
+        """A workbook sent back with two cells to mend."""
+        rows = (good_row(0), {"ten_chi_bo": "Chi bộ Thanh tra", "ten_mo_hinh": "Nụ cười công sở"})
+        first = self.layout(9).areas["mo_hinh"].first_row
+        return self.written(
+            9,
+            Filled(rows={"mo_hinh": rows}),
+            marks={(first + 1, 4): "Thiếu thời gian thực hiện.", (first + 1, 5): "Chưa đánh dấu x."},
+            front=(
+                (f"D{first + 1}", "Thiếu thời gian thực hiện.", "Ghi thời gian, ví dụ: cả năm 2027."),
+                (f"E{first + 1}", "Chưa đánh dấu x vào cột nào.", "Đánh dấu x vào một trong hai cột."),
+                ("", "Biểu gửi sau hạn.", ""),
+            ),
+        )
+
+
+def good_row(n: int) -> dict[str, str]:
+    return {
+        "ten_chi_bo": CHILDREN[n % len(CHILDREN)],
+        "ten_mo_hinh": f"Mô hình số {n}: tiết kiệm điện, giấy in, văn phòng phẩm",
+        "thoi_gian": "Cả năm 2027",
+        ("dang_trien_khai", "moi")[n % 2]: "x",
+    }
+
+
+_ODD = (
+    "- gạch đầu dòng",
+    "=1+1",
+    "001",
+    "'dấu nháy đầu",
+    'a & b < c > d “e” "f"',
+    " hai đầu có cách ",
+    "hai\ndòng",
+    "   ",
+    "\u00a0",
+    "\n",
+    "_x0041_ không phải mã",
+    "0905123456",
+    "TRUE",
+    "1/3",
+    "Quý  I   và  II",
+)
+
+
+def random_filling(seed: int, rows: int) -> Filled:
+    """Blank, half-filled, sound and faulty rows in any order, with texts that tempt a program to change them."""
+    dice = random.Random(seed)
+
+    def text(limit: int) -> str:
+        kind = dice.random()
+        if kind < 0.25:
+            return ""
+        if kind < 0.5:
+            return dice.choice(_ODD)
+        if kind < 0.6:
+            return "dài " * (limit // 4 + dice.choice((-1, 0, 1)))
+        return dice.choice(("Cả năm", "Từ tháng 3 đến tháng 11", "Nụ cười công sở", "Mỗi tuần một việc tốt"))
+
+    found = []
+    for n in range(rows):
+        kind = dice.random()
+        if kind < 0.25:
+            found.append({})
+        elif kind < 0.5:
+            found.append(good_row(n))
+        else:
+            row = {"ten_chi_bo": text(150), "ten_mo_hinh": text(300), "thoi_gian": text(100), "giai_trinh": text(500)}
+            row |= {"dang_trien_khai": dice.choice(("", "x")), "moi": dice.choice(("", "x", " "))}
+            found.append({k: v for k, v in row.items() if v})
+    fields = {"nguoi_ky": text(60), "noi_nhan_1": text(100), "giai_trinh_chung": text(500), "dia_danh_ngay": text(100)}
+    return Filled(fields={k: v for k, v in fields.items() if v or dice.random() < 0.5}, rows={"mo_hinh": tuple(found)})
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    bundle, findings = load_folder(bundled("43-kh-duk"))
+    assert bundle is not None, findings
+    return Desk(
+        form=bundle.forms["mau-02"],
+        groups=tuple(g.label for g in bundle.programme.groups),
+        context=CONTEXT,
+        children=CHILDREN,
+        key=KEY,
+    )
+
+
+@pytest.fixture(scope="session")
+def filling():
+    return random_filling
+
+
+@pytest.fixture(scope="session")
+def row():
+    return good_row
+
+
+@pytest.fixture(scope="session")
+def opened():
+    """Bytes as openpyxl sees them, without its warnings."""
+
+    def load(data: bytes, *, cached: bool = False) -> Workbook:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return openpyxl.load_workbook(io.BytesIO(data), data_only=cached)
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def every_kind(desk, filling) -> dict[str, bytes]:
+    """One workbook of every kind we write."""
+    return {
+        "stamped": desk.stamped(9),
+        "prefilled": desk.stamped(9, filling(1, 9)),
+        "shared": desk.stamped(9, shared=True),
+        "written": desk.written(9, filling(1, 9)),
+        "feedback": desk.feedback(),
+    }
