@@ -99,9 +99,10 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
         rows[id] = _rows(reading, sheet, id, marks, keys, row_of)
         expected, actual = len(marks.rows[id]), len(rows[id])
         more, fewer = max(0, actual - expected), max(0, expected - actual)
-        if keyed := {row.number for row in rows[id] if row.number}:
-            # One row put in and another taken out leaves the count as it was.
-            more, fewer = sum(not row.number for row in rows[id]), max(0, expected - len(keyed))
+        if any(row.number for row in rows[id]):
+            # One row put in and another taken out leaves the count as it was; keys tell them apart.
+            kept_rows = {row.number for row in rows[id] if 1 <= row.number <= expected}
+            more, fewer = actual - len(kept_rows), expected - len(kept_rows)
         if more or fewer:
             findings.append(finding("structure.rows_changed", sheet=sheet.name, them=more, bot=fewer))
         if any(area.columns[c] != at for c, at in placed.items()):

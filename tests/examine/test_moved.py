@@ -312,3 +312,16 @@ def test_stray_text_below_a_moved_table_is_named_where_it_stands(make_return: An
         ("structure.rows_changed", None),
         ("structure.stray_text", "B70"),
     ]
+
+
+def test_one_row_put_in_and_one_taken_out_are_both_said(make_return: Any) -> None:
+    """The count alone would hide it; a copied row, key and all, is an added one too."""
+    good = make_return()
+    changed = delete_row(insert_rows(good, good.spot(3, "moi")[0]), good.spot(8, "moi")[0] + 1)
+    changed = changed.put((good.spot(3, "moi")[0], 1), RawCell("3a", "text"))
+    (found,) = changed.examine().findings
+    assert message(found).startswith("Bảng có 1 dòng thêm, 1 dòng bớt")
+    key = good.layout.key_column
+    copied = good.put((good.spot(8, "moi")[0], key), good.cells[good.spot(7, "moi")[0], key])
+    (found,) = copied.examine().findings
+    assert message(found).startswith("Bảng có 1 dòng thêm, 1 dòng bớt")
