@@ -70,6 +70,8 @@ def judge(
     else:
         issued, identity = resolve(reading, docket.keys, lambda serial: _issued(docket, serial))
         record = docket.issued.get(issued.serial) if issued is not None else None
+        if record is not None and record.issued != issued:
+            record = None  # another ledger under the same key gave this serial to another workbook (last year's folder)
         if issued is not None and record is None:
             identity += (finding("identity.not_in_ledger", dot=issued.round),)
     if record is None:
