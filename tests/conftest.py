@@ -56,9 +56,7 @@ def office_register(
     committees: int = 4, children: int = 3, *, earlier: Sequence[Earlier] = (), rounds: Sequence[Round] = ()
 ) -> Register:
     """An invented office: `committees` base committees of `children` chi bộ each, and one chi bộ cơ sở."""
-    units = [
-        Unit(code="CB-TT", name="Chi bộ Thanh tra", short_name="CB Thanh tra", order=99, kind="chi_bo_co_so")
-    ]
+    units = [Unit(code="CB-TT", name="Chi bộ Thanh tra", short_name="CB Thanh tra", order=99, kind="chi_bo_co_so")]
     for i in range(1, committees + 1):
         units.append(
             Unit(
@@ -118,7 +116,15 @@ def make_office(lamtheo: Callable[..., Said]) -> Callable[..., Path]:
 
 
 Model = Mapping[str, str]
-COLUMNS = {"ten_chi_bo": 2, "ten_mo_hinh": 3, "thoi_gian": 4, "dang_trien_khai": 5, "moi": 6, "nhom": 7, "giai_trinh": 8}
+COLUMNS = {
+    "ten_chi_bo": 2,
+    "ten_mo_hinh": 3,
+    "thoi_gian": 4,
+    "dang_trien_khai": 5,
+    "moi": 6,
+    "nhom": 7,
+    "giai_trinh": 8,
+}
 
 
 def good_rows(unit: int, n: int = 3) -> list[dict[str, str]]:

@@ -11,7 +11,9 @@ from lamtheo_xls.findings import SEVERITIES, Finding, Place, World, as_json, fin
 from lamtheo_xls.findings.catalogue import entries
 
 PACKAGE = Path(__file__).parent.parent / "lamtheo_xls"
-CODE = re.compile(r'"((?:definition|register|file|identity|structure|cell|table|workbook|set|world)\.[a-z0-9_]*[a-z0-9])"')
+CODE = re.compile(
+    r'"((?:definition|register|file|identity|structure|cell|table|workbook|set|world)\.[a-z0-9_]*[a-z0-9])"'
+)
 BARRED = re.compile(r"\b(phiếu|phát hành|kết luận|sổ cái|kiểm tra)\b", re.IGNORECASE)
 
 

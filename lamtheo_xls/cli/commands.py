@@ -91,10 +91,11 @@ def new_command(
 def issue_command(
     root: Path, round_id: str | None, as_of: dt.date, as_json: bool, only: tuple[str, ...], dry_run: bool
 ) -> None:
-    from lamtheo_xls.workspace import issuing
+    from lamtheo_xls.workspace import issuing, ruling
     from lamtheo_xls.workspace.folder import open_office
 
     with open_office(root, round_id=round_id, as_of=as_of, who="issue") as office:
+        ruling.take_decisions(office)
         lines = issuing.issue(office, only=only, dry_run=dry_run, progress=progress)
         if as_json:
             emit_lines(lines)

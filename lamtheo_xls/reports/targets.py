@@ -11,6 +11,7 @@ import datetime as dt
 import errno
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from lamtheo_xls.findings import Finding, World, finding
@@ -45,9 +46,9 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def write_target(
-    path: Path, data: bytes, *, as_of: dt.date, view_only: bytes | None = None
+    path: Path, data: bytes, *, as_of: dt.date, view_only: Callable[[], bytes] | None = None
 ) -> tuple[Path, tuple[Finding, ...]]:
-    """Replaces `path` whole; held open by another program, writes `view_only` (else `data`) beside it instead.
+    """Replaces `path` whole; held open by another program, writes what `view_only` makes (else `data`) beside it.
 
     Gives the path written, and set.target_open where it is not `path`. Raises World on a full or read-only disk;
     the old file then stands unharmed.
@@ -56,7 +57,7 @@ def write_target(
 
 
 def replace_if_unchanged(
-    path: Path, expected: str | None, data: bytes, *, as_of: dt.date, view_only: bytes | None = None
+    path: Path, expected: str | None, data: bytes, *, as_of: dt.date, view_only: Callable[[], bytes] | None = None
 ) -> tuple[Path | None, tuple[Finding, ...]]:
     """Like `write_target`, but only while the file is still the one that was read.
 
@@ -68,12 +69,15 @@ def replace_if_unchanged(
     return _replace(path, data, as_of, view_only)
 
 
-def _replace(path: Path, data: bytes, as_of: dt.date, view_only: bytes | None) -> tuple[Path, tuple[Finding, ...]]:
+def _replace(
+    path: Path, data: bytes, as_of: dt.date, view_only: Callable[[], bytes] | None
+) -> tuple[Path, tuple[Finding, ...]]:
     if not held_open(path) and _write_beside(path, data):
         return path, ()
+    beside = view_only() if view_only is not None else data
     for number in range(1, _COPIES + 1):
         other = view_only_path(path, as_of, number)
-        if not held_open(other) and _write_beside(other, data if view_only is None else view_only):
+        if not held_open(other) and _write_beside(other, beside):
             return other, (finding("set.target_open", tep=path.name, ban_xem=other.name),)
     raise World("world.target_held", noi=path)
 

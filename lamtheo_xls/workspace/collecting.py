@@ -115,6 +115,7 @@ def collect(
     A file is archived and noted before anything parses it; known bytes are duplicates and count once. `received`: the
     date to judge by, else the as-of date of the file's first collect. Nothing in the folders is changed.
     """
+    office.keep_grounds()
     docket = docket_of(office)
     if executor is not None:  # a docket that travels: what was issued as plain values
         docket = replace(docket, issued={r.issued.serial: r for r in office.ledger.all_issued()})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lamtheo_xls import __version__
@@ -63,6 +64,21 @@ class Office:
         """The folder `name` (bieu-gui, tra-lai, tong-hop …) of this round."""
         return self.root / name / self.round.id
 
+    @property
+    def settings(self) -> bytes:
+        """What the office set for this round, as canonical JSON."""
+        return json.dumps(asdict(self.round), default=str, ensure_ascii=False, sort_keys=True).encode()
+
+    def keep_grounds(self) -> None:
+        """The archive keeps what is judged by – definitions, register, settings – by their hashes (DESIGN §3.2)."""
+        for form in self.forms.values():
+            name = f"definition.{form.digest}"
+            if self.ledger.setting(name) is None:
+                self.ledger.set_setting(name, self.ledger.put(self.definition_bytes(form.id)))
+        self.ledger.put(self.register_bytes)
+        self.ledger.put(self.settings)
+        self.ledger.flush()
+
     def definition_bytes(self, form_id: str) -> bytes:
         """The JSON a form was read from."""
         return (bundled(self.programme.id) / f"{form_id}.json").read_bytes()
@@ -77,7 +93,7 @@ class Office:
         return {
             "definition": self.programme.digest,
             "register": self.register.digest,
-            "settings": hashlib.sha256(repr(self.round).encode()).hexdigest(),
+            "settings": hashlib.sha256(self.settings).hexdigest(),
             "as_of": self.as_of.isoformat(),
             "program": __version__,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def follow(office: Office, taken: Taken) -> Overview:
     raise World("world.target_held", noi=office.root / STATUS)
 
 
-def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, bytes]:
+def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, Callable[[], bytes]]:
     owed, findings = assignments_of(office)
     standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
     lines = tuple(_line(office, a, standings.get(a.id)) for a in owed)
@@ -138,7 +138,7 @@ def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, bytes]:
         "created": office.as_of,
         "office_findings": taken.findings,
     }
-    return overview, write_status(**arguments), write_status(**arguments, view_only=True)
+    return overview, write_status(**arguments), lambda: write_status(**arguments, view_only=True)
 
 
 def _line(office: Office, assignment: Assignment, standing: Standing | None) -> StatusLine:

@@ -9,7 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def issue(
     codes: dict[str, str] = {w.id: w.record.code for w in wanted if w.record and w.change == "unchanged"}
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
-        _keep_grounds(office)
+        office.keep_grounds()
         made = _make(office, (*wanted, *shared), progress)
         codes |= made
         if any(w.change != "unchanged" for w in wanted) or not _zip_path(office).is_file():
@@ -281,14 +281,3 @@ def _write_zip(office: Office, assignments: Sequence[Assignment]) -> None:
                 archive.writestr(zipfile.ZipInfo(path.name, _ZIP_DATE), path.read_bytes())
     write_target(_zip_path(office), buffer.getvalue(), as_of=office.as_of)
     write_target(office.folder("bieu-gui") / name, text, as_of=office.as_of)
-
-
-def _keep_grounds(office: Office) -> None:
-    """The archive keeps what is judged by: the definitions and the register, by their hashes (DESIGN §3.2)."""
-    for form in office.forms.values():
-        name = f"definition.{form.digest}"
-        if office.ledger.setting(name) is None:
-            office.ledger.set_setting(name, office.ledger.put(office.definition_bytes(form.id)))
-    office.ledger.put(office.register_bytes)
-    office.ledger.put(json.dumps(asdict(office.round), default=str, ensure_ascii=False).encode())
-    office.ledger.flush()

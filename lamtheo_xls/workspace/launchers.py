@@ -25,7 +25,7 @@ def launcher(verbs: tuple[str, ...]) -> str:
         'set "PY=%~dp0py\\python.exe"',
         'if not exist "%PY%" set "PY=py"',
     )
-    runs = []
+    runs: list[str] = []
     for verb in verbs:
         dropped = "" if runs else " %*"
         runs += [f'"%PY%" -m lamtheo_xls {verb} -C "%~dp0."{dropped}', "if errorlevel 2 goto LOI"]

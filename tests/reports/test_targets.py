@@ -31,7 +31,7 @@ def test_an_owner_file_beside_it_sends_the_copy_beside(tmp_path: Path, owner: st
     path = tmp_path / "theo-doi.xlsx"
     path.write_bytes(b"open")
     (tmp_path / owner).write_bytes(b"")
-    written, findings = write_target(path, b"full", as_of=DAY, view_only=b"view")
+    written, findings = write_target(path, b"full", as_of=DAY, view_only=lambda: b"view")
     assert written == tmp_path / "theo-doi_CHI-XEM_2027-02-25.xlsx"
     assert (path.read_bytes(), written.read_bytes()) == (b"open", b"view")
     assert [f.code for f in findings] == ["set.target_open"]
@@ -68,7 +68,7 @@ def test_a_sharing_violation_is_an_open_target(tmp_path: Path, monkeypatch: pyte
         real(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    written, findings = write_target(path, b"full", as_of=DAY, view_only=b"view")
+    written, findings = write_target(path, b"full", as_of=DAY, view_only=lambda: b"view")
     assert (path.read_bytes(), written.read_bytes()) == (b"open", b"view")
     assert [f.code for f in findings] == ["set.target_open"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["theo-doi.xlsx", "theo-doi_CHI-XEM_2027-02-25.xlsx"]

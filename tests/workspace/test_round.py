@@ -191,7 +191,11 @@ def test_last_years_models_come_back_ticked(
 
 
 def test_a_pool_of_processes_says_the_same(
-    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path], tmp_path: Path, make_office: Callable[..., Path]
+    office: Path,
+    lamtheo: Callable[..., Any],
+    filled: Callable[..., Path],
+    tmp_path: Path,
+    make_office: Callable[..., Path],
 ) -> None:
     """The same code on an Executor: two spawned processes and one give the same states and findings."""
     for unit in (1, 2, 3):

@@ -36,7 +36,9 @@ def rule(office: Path, sheet: str, row_has: str, cells: Mapping[str, str]) -> No
     page = book[sheet]
     head = next(r for r in page.iter_rows() if any(c.value == "Xử lý" for c in r))
     columns = {c.value: c.column for c in head if c.value}
-    row = next(r for r in page.iter_rows(min_row=head[0].row + 1) if any(str(c.value or "").endswith(row_has) for c in r))
+    row = next(
+        r for r in page.iter_rows(min_row=head[0].row + 1) if any(str(c.value or "").endswith(row_has) for c in r)
+    )
     for name, text in cells.items():
         page.cell(row[0].row, columns[name]).value = text
     book.save(path)
@@ -46,7 +48,9 @@ def cell_of(office: Path, sheet: str, row_has: str, head_name: str) -> Any:
     page = openpyxl.load_workbook(office / "theo-doi.xlsx")[sheet]
     head = next(r for r in page.iter_rows() if any(c.value == "Xử lý" for c in r))
     column = next(c.column for c in head if c.value == head_name)
-    row = next(r for r in page.iter_rows(min_row=head[0].row + 1) if any(str(c.value or "").endswith(row_has) for c in r))
+    row = next(
+        r for r in page.iter_rows(min_row=head[0].row + 1) if any(str(c.value or "").endswith(row_has) for c in r)
+    )
     return page.cell(row[0].row, column).value
 
 
@@ -96,7 +100,9 @@ def test_taken_as_it_is_holds_for_that_submission_only(
     now = status(lamtheo, office, "2027-02-12")
     assert line_of(now, "DU-1")["state"] == "accepted", "the first goes on counting while the second is mended"
     lamtheo("merge", "-C", office, "--as-of", "2027-02-12")
-    names = {c.value for r in openpyxl.load_workbook(next((office / "tong-hop").rglob("mau-02.xlsx")))["DỮ LIỆU"] for c in r}
+    names = {
+        c.value for r in openpyxl.load_workbook(next((office / "tong-hop").rglob("mau-02.xlsx")))["DỮ LIỆU"] for c in r
+    }
     assert "Thiếu thời gian" in names and "Bản sau cũng thiếu" not in names
 
 
@@ -123,7 +129,11 @@ def test_signed_copy(office: Path, lamtheo: Callable[..., Any], filled: Callable
 
 
 def test_a_foreign_file_is_given_to_a_unit(
-    office: Path, lamtheo: Callable[..., Any], tmp_path: Path, filled: Callable[..., Path], make_office: Callable[..., Path]
+    office: Path,
+    lamtheo: Callable[..., Any],
+    tmp_path: Path,
+    filled: Callable[..., Path],
+    make_office: Callable[..., Path],
 ) -> None:
     """«Gán cho đơn vị»: a workbook of another office is refused, judged as the unit's own once given to it, counted, and
     taken back again by emptying the cell."""
@@ -155,7 +165,9 @@ def test_shared_workbook_counts_after_staff_confirm(
     bundle, _ = load_folder(bundled("43-kh-duk"))
     assert bundle is not None and "field.don_vi" in keys
     rows = openpyxl.load_workbook(shared)["MẪU 02"]
-    n = sum(str(c.value or "").startswith("mo_hinh.") and str(c.value)[8:].isdigit() for r in rows.iter_rows() for c in r)
+    n = sum(
+        str(c.value or "").startswith("mo_hinh.") and str(c.value)[8:].isdigit() for r in rows.iter_rows() for c in r
+    )
     spot = lay_out(bundle.forms["mau-02"], {"mo_hinh": n}, shared=True).fields["don_vi"]
     sheet.cell(*spot).value = "Đảng ủy Sở Số 2"
     first = next(c.row for c in sheet["A"] if c.value == 1)
