@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.examine import examination_from_json, examination_to_json, examine
+from lamtheo_xls.examine import examine
 from lamtheo_xls.findings import mend, message
+from lamtheo_xls.ledger import examination_of, text_of
 from lamtheo_xls.workbook.reading import RawCell, Sheet
 
 TEXTS = st.one_of(
@@ -90,7 +91,7 @@ def test_any_mangled_sheet_is_judged(
     for f in examination.findings:
         assert f.place.cell is None or re.fullmatch("[A-Z]{1,3}[1-9][0-9]*", f.place.cell)
         assert not re.search(r"\{[a-z_0-9]+\}", message(f) + mend(f)) or "{" in (f.value or "")
-    assert examination_from_json(examination_to_json(examination)) == examination
+    assert examination_of(text_of(examination)) == examination
 
 
 @settings(derandomize=True, max_examples=100, deadline=None)
