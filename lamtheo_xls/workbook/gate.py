@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
+from lamtheo_xls.workbook.sniff import MOST_ENTRIES, zip_directory
+
 _MIB = 1024 * 1024
+_SMALL = 32 * 1024  # parts up to this size are remembered: copies of one issued workbook have most of them in common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +111,9 @@ class Package:
         packed = self.data[at : at + info.compress_size]
         if len(packed) < info.compress_size:
             raise Refused("file.truncated")
-        if info.compress_type == zipfile.ZIP_STORED:
-            out = packed
-        elif info.compress_type == zipfile.ZIP_DEFLATED:
-            stream = zlib.decompressobj(-15)
-            try:
-                out = stream.decompress(packed, info.file_size + 1)
-            except zlib.error:
-                raise damaged(name) from None
-            if not stream.eof:  # cut short, or more to come than the package says: not a byte of that is inflated
-                raise damaged(name)
-        else:
-            raise damaged(name)
-        if len(out) != info.file_size or zlib.crc32(out) != info.CRC:
+        inflate = _inflate_kept if info.file_size <= _SMALL else _inflate
+        out = inflate(packed, info.compress_type, info.file_size, info.CRC)
+        if out is None:
             raise damaged(name)
         self.inflated += len(out)
         if len(out) > 65536 and out.count(b"<") > limits.tags:
@@ -128,18 +121,38 @@ class Package:
         return out
 
 
-def open_package(data: bytes, limits: Limits = LIMITS) -> Package:
-    """The members of a package, none of them inflated. Refused: file.truncated, encrypted, damaged, too_large, bomb,
-    duplicate_part, unsafe_path."""
+def _inflate(packed: bytes, method: int, size: int, crc: int) -> bytes | None:
+    """The member's bytes; None unless they are exactly what the directory says. Never more than `size` + 1 are made."""
+    if method == zipfile.ZIP_STORED:
+        out = packed
+    elif method == zipfile.ZIP_DEFLATED:
+        stream = zlib.decompressobj(-15)
+        try:
+            out = stream.decompress(packed, size + 1)
+        except zlib.error:
+            return None
+        if not stream.eof:  # cut short, or more to come than the package says
+            return None
+    else:
+        return None
+    return out if len(out) == size and zlib.crc32(out) == crc else None
+
+
+_inflate_kept = lru_cache(maxsize=64)(_inflate)
+
+
+def open_package(data: bytes, limits: Limits = LIMITS, infos: list[zipfile.ZipInfo] | None = None) -> Package:
+    """The members of a package, none of them inflated; `infos` is its directory where that has been read already.
+    Refused: file.truncated, encrypted, damaged, too_large, bomb, duplicate_part, unsafe_path."""
     if len(data) > limits.file_bytes:
         raise too_large("tệp", len(data), limits.file_bytes)
     if is_cut_off(data):
         raise Refused("file.truncated")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-    except Exception:  # zipfile raises a dozen kinds on broken directories; each means the same here
-        raise damaged("zip") from None
+    if infos is None:
+        infos = zip_directory(data)
+    if infos is None:
+        entries = data.count(b"PK\x01\x02")
+        raise too_large("zip", entries, MOST_ENTRIES) if entries > MOST_ENTRIES else damaged("zip")
     if len(infos) > limits.entries:
         raise too_large("zip", len(infos), limits.entries)
     members: dict[str, zipfile.ZipInfo] = {}

@@ -351,6 +351,11 @@ def custom_texts(xml: bytes, part: str) -> dict[str, str]:
     return {k: plain_text(v) for k, v in found.items()}
 
 
+@lru_cache(maxsize=_MEMORY)
+def _producer(xml: bytes, name: str) -> str:
+    return texts_in(xml, name, frozenset(("Application",))).get("Application", "")[:100]
+
+
 def hints(package: Package, found: Mapping[str, Relation]) -> tuple[dict[str, str], str]:
     """Properties (subject, description, custom texts) and the program named in them. They are hints only: a broken
     part gives none. A DOCTYPE in them is refused all the same."""
@@ -367,7 +372,7 @@ def hints(package: Package, found: Mapping[str, Relation]) -> tuple[dict[str, st
             elif kind == "custom-properties":
                 properties = custom_texts(xml, name) | properties
             elif kind == "extended-properties":
-                producer = texts_in(xml, name, frozenset(("Application",))).get("Application", "")[:100]
+                producer = _producer(xml, name)
         except Refused as refused:
             if refused.code != "file.damaged":
                 raise

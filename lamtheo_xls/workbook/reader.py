@@ -15,7 +15,7 @@ from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
 from lamtheo_xls.workbook.scan import read_quickly, strings_quickly
-from lamtheo_xls.workbook.sniff import code_of_kind, sniff
+from lamtheo_xls.workbook.sniff import code_of_kind, look
 
 _GAP = r"[\s\-_.\u00ad\u2010-\u2015\u2212]{0,3}"
 _GROUP = "[0-9A-TV-Za-tv-z]{5}"
@@ -32,14 +32,14 @@ def read_returned(data: bytes, limits: Limits = LIMITS) -> Reading:
     not read has exactly one finding of severity error, phase file; marks met before that are kept as hints.
     An .xlsm has the info file.macros. Nothing is raised, whatever the bytes.
     """
-    kind = sniff(data)
+    kind, directory = look(data)
     if kind not in ("xlsx", "xlsm"):
         cut_off = data.startswith(b"PK\x03\x04") and is_cut_off(data)
         code = "file.truncated" if cut_off else code_of_kind(kind)
         return Reading(kind=kind, properties={}, findings=(finding(code, loai=kind),))
     found = _Found()
     try:
-        _read(open_package(data, limits), found)
+        _read(open_package(data, limits, directory), found)
     except Refused as refused:
         found.sheets = []
         found.findings = [

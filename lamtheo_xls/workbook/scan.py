@@ -128,15 +128,21 @@ def _cells(text: str, book: Book) -> Cells | None:
             return None
         if not content and not formula:
             continue
+        form = formats.get(style)
+        if form is None:
+            return None
         inline = content.startswith("<is>")
         value = content[content.index(">", 5) + 1 : -9] if inline else content[3:-4]
-        if kind == "s" and simple and not inline and not formula and value.isdecimal() and len(value) < 10:
-            index, form = int(value), formats.get(style)  # nearly all cells
-            if form is None or index >= len(texts) or not value.isascii():
+        short = not inline and len(value) < 10 and value.isdecimal() and value.isascii() and "t=" not in formula
+        if short and kind == "s" and simple and not formula:  # nearly all texts
+            index = int(value)
+            if index >= len(texts):
                 return None
             if not texts[index]:
                 continue
             cell: RawCell = _new(RawCell, (texts[index], "text", False, form.locked, form.font, None))
+        elif short and not kind and form.date is None:  # nearly all numbers
+            cell = _new(RawCell, (float(value), "number", formula != "", form.locked, None, None))
         else:
             if "&" in value:
                 value = _ENTITY.sub(_character, value)

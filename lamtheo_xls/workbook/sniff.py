@@ -54,7 +54,9 @@ _MAIL_HEADS = {
 }  # fmt: skip
 _HEAD_LINE = re.compile(rb"^([A-Za-z][A-Za-z0-9-]*):", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_TELLING = ("[content_types].xml", "mimetype")
 _LOOK = 8192
+MOST_ENTRIES = 20_000
 
 _CODES = {
     "empty": "file.empty",
@@ -94,10 +96,31 @@ def sniff(data: bytes) -> str:
     html, xml, csv, text, zip, rar, 7z, eml, msg, encrypted (an OLE2 EncryptedPackage), empty, unknown.
     A truncated package is named after what is left of it.
     """
+    return look(data)[0]
+
+
+def look(data: bytes) -> tuple[str, list[zipfile.ZipInfo] | None]:
+    """What `sniff` tells and, where that is some zip, its directory if it can be read."""
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        directory = zip_directory(data)
+        return _kind_of_zip(data, directory), directory
+    return _kind_of_other(data), None
+
+
+def zip_directory(data: bytes) -> list[zipfile.ZipInfo] | None:
+    """The directory of a zip; None where it cannot be read, or has more entries than anyone will look at."""
+    if data.count(b"PK\x01\x02") > MOST_ENTRIES:
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.infolist()
+    except Exception:  # zipfile raises a dozen kinds on broken directories; each means the same here
+        return None
+
+
+def _kind_of_other(data: bytes) -> str:
     if not data.strip(b"\x00\r\n\t "):
         return "empty"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _kind_of_zip(data)
     if data.startswith(_OLE2):
         return _kind_of_ole2(data)
     for magic, kind in _START:
@@ -114,13 +137,11 @@ def sniff(data: bytes) -> str:
     return _kind_of_text(data)
 
 
-def _kind_of_zip(data: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [info.orig_filename for info in archive.infolist()]
-            wanted = {"[content_types].xml", "mimetype"}
-            heads = [_head_of(data, i.header_offset) for i in archive.infolist() if i.filename.lower() in wanted]
-    except Exception:  # a foreign reader on foreign bytes: whatever it says, the local headers are asked next
+def _kind_of_zip(data: bytes, directory: list[zipfile.ZipInfo] | None) -> str:
+    if directory is not None:
+        names = [info.orig_filename for info in directory]
+        heads = [_head_of(data, i.header_offset) for i in directory if i.filename.lower() in _TELLING][:2]
+    else:  # the heads before each member are asked instead
         offsets = [m.start() for m in re.finditer(rb"PK\x03\x04", data)][:2000]
         names = [_name_at(data, o) for o in offsets]
         heads = [_head_of(data, o) for o, n in zip(offsets, names, strict=True) if n.lower() == "[content_types].xml"]

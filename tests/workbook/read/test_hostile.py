@@ -102,6 +102,7 @@ OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 TEXT_CELL = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
 UTF_7 = '<?xml version="1.0" encoding="utf-7"?><a/>'
 OFFICE = "application/vnd.openxmlformats-officedocument."
+ENTRY = b"PK\x01\x02" + bytes(24) + b"\1" + bytes(17) + b"a"
 TYPES = ("[Content_Types].xml", 0, b"spreadsheetml.sheet.main+xml", 28, 0, 0)
 FORMATS = "<cellXfs>" + "<xf/>" * 65_537 + "</cellXfs>"
 ROWS = b"".join(b'<row ht="%d"/>' % (i * i) for i in range(3000))
@@ -150,6 +151,7 @@ CASES: dict[str, tuple[str, Callable[[Maker], bytes]]] = {
     "long text": ("file.too_large", lambda m: m.sheet(TEXT_CELL.format("x " * 60_000))),
     "50 MB of text": ("file.too_large", lambda m: m.big_sheet(noise(MIB), 50)),
     "too many members": ("file.too_large", lambda m: m.zipped(m.parts_of(ROW) | {f"{i}.bin": "" for i in range(2001)})),
+    "300,000 members": ("file.too_large", lambda m: m.sheet(ROW)[:-22] + ENTRY * 300_000 + m.sheet(ROW)[-22:]),
     "too many merges": ("file.too_large", lambda m: m.sheet(ROW, after='<mergeCell ref="A1:B2"/>' * 50_001)),
     "too many formats": ("file.too_large", lambda m: m.zipped(m.parts_of(ROW, styles=FORMATS))),
     "too many strings": ("file.too_large", lambda m: m.zipped(m.parts_of(ROW, strings="<si/>" * 300_001))),
