@@ -17,6 +17,8 @@ import openpyxl
 import pytest
 
 from lamtheo_xls.cli import main
+from lamtheo_xls.examine.model import Entry, Examination, Row
+from lamtheo_xls.ledger import Counted, SubmissionRecord, text_of
 from lamtheo_xls.register import Earlier, Register, Round, Unit, write_register
 
 ROUND = "43-kh-duk_2027"
@@ -183,3 +185,46 @@ def filled() -> Callable[..., Path]:
 def rows_of_unit() -> Callable[..., list[dict[str, str]]]:
     """`good_rows` for tests (they do not import one another)."""
     return good_rows
+
+
+@pytest.fixture(scope="session")
+def counted_of() -> Callable[..., Counted]:
+    """What the ledger gives for a return of Mẫu 02 that counts: counted_of("DU-1", rows), rows from sheet row 12 on."""
+
+    def make(
+        unit: str,
+        rows: Sequence[Model],
+        *,
+        why: str = "accepted",
+        period: str = "2027",
+        file: str = "",
+        received: dt.date = dt.date(2027, 2, 20),
+    ) -> Counted:
+        assignment = f"mau-02_{period}_{unit}"
+        found = tuple(
+            Row(
+                table="mo_hinh",
+                sheet_row=n,
+                values={
+                    column: Entry(text=text, sheet="MẪU 02", cell=f"{'ABCDEFGH'[COLUMNS[column] - 1]}{n}")
+                    for column, text in row.items()
+                    if text
+                },
+                explanation=row.get("giai_trinh", ""),
+            )
+            for n, row in enumerate(rows, start=12)
+        )
+        record = SubmissionRecord(
+            id=f"{unit}-{period}",
+            sha256="0" * 64,
+            file=file or f"nhan-ve/{unit}.xlsx",
+            received=received,
+            assignment=assignment,
+            round=f"43-kh-duk_{period}",
+            form="mau-02",
+            state="accepted" if why == "accepted" else "to_fix",
+            examination=text_of(Examination(state="accepted", sheet="MẪU 02", rows=found)),
+        )
+        return Counted(assignment=assignment, part="", submission=record, why=why)
+
+    return make

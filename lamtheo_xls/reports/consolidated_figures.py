@@ -154,20 +154,14 @@ def _about_earlier(counts: Counts, told: Told) -> list[str]:
     words |= {"ky_truoc": period_label(beside.period)}
     out = []
     if beside.units:
-        out.append(
-            say(
-                "merge.sentences.earlier",
-                **words,
-                n=len(beside.units),
-                truoc=beside.before,
-                den=say("merge.sentences.to"),
-                nay=beside.now,
-                thay_doi=_change(beside.before, beside.now),
-                tiep_tuc=beside.kept,
-                moi=beside.new,
-                thoi=beside.dropped,
-            )
-        )
+        parts = [
+            say(f"merge.sentences.{key}", **words, n=n)
+            for key, n in (("kept", beside.kept), ("new", beside.new), ("dropped", beside.dropped))
+            if n
+        ]
+        more = {"n": len(beside.units), "truoc": beside.before, "nay": beside.now}
+        change = _change(beside.before, beside.now)
+        out.append(say("merge.sentences.earlier", **words, **more, thay_doi=change, gom="; ".join(["", *parts])))
     if beside.awaited:
         out.append(say("merge.sentences.earlier_awaited", **words, n=beside.awaited_models, m=len(beside.awaited)))
     if beside.unknown:
@@ -276,9 +270,15 @@ def _table(
     write_row(sheet, out, row, heads, widths, ["head"] * len(heads))
     for values in rows:
         row += 1
-        looks = ["cell_number" if not isinstance(v, str) else "cell" for v in values]
+        looks = ["cell", *(_look(v) for v in values[1:])]
         write_row(sheet, out, row, values, widths, looks)
     return row + 1
+
+
+def _look(value: str | int | float) -> str:
+    if isinstance(value, str):
+        return "cell_centre" if value.endswith("%") else "cell"
+    return "cell_number" if isinstance(value, int) else "cell_centre"
 
 
 def write_row(

@@ -372,7 +372,6 @@ def _paint(sheet: Any, out: styles.Book, paper: Paper, grid: Grid, form: Form) -
     styles.done(sheet.repeat_rows(paper.heads[0] - 1, paper.heads[1] - 1))
     if starts:
         sheet.set_h_pagebreaks([row - 1 for row in starts])
-    sheet.freeze_panes(paper.heads[1], 0)
 
 
 def _name_once(paper: Paper, grid: Grid, starts: set[int]) -> None:
