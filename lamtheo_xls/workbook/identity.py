@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I L O U
@@ -35,7 +35,8 @@ class Issued:
 
 def payload_of(issued: Issued) -> str:
     """The canonical JSON that is signed and written to `_meta` (ASCII, sorted keys)."""
-    return json.dumps(asdict(issued) | {"rows": dict(issued.rows)}, sort_keys=True, separators=(",", ":"))
+    raw = {f.name: getattr(issued, f.name) for f in fields(issued)} | {"rows": dict(issued.rows)}
+    return json.dumps(raw, sort_keys=True, separators=(",", ":"))
 
 
 def issued_of(payload: str) -> Issued | None:

@@ -33,31 +33,31 @@ def held(text: str) -> str:
     return _CONTROL.sub(lambda m: f"_x{ord(m.group(0)):04X}_", text)
 
 
-def finish(data: bytes, growing: Mapping[int, frozenset[int]]) -> bytes:
+def finish(data: bytes, growing: Mapping[int, frozenset[int]]) -> dict[str, bytes]:
     """XlsxWriter's output made ours: locks explicit, *Normal* open, structure locked, formulas' blank texts typed.
 
-    `growing`: sheet number → rows whose height follows their text. Same input, same bytes (for one zlib).
+    `growing`: sheet number → rows whose height follows their text. Out come the parts by name, in order.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
+        parts = {name: source.read(name) for name in sorted(source.namelist(), key=_rank)}
     parts["xl/styles.xml"] = _locks(parts["xl/styles.xml"].decode()).encode()
     parts["xl/workbook.xml"] = _structure(parts["xl/workbook.xml"].decode()).encode()
     for name in parts:
         if name.startswith("xl/worksheets/sheet"):
             rows = growing.get(int(re.sub(r"\D", "", name)), frozenset())
             parts[name] = _sheet(parts[name].decode(), rows).encode()
-    return pack(parts)
+    return parts
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
-    """The parts as a zip in a fixed order with fixed dates."""
+    """The parts as a zip in their order with fixed dates: same parts, same bytes (for one zlib)."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
-        for name in sorted(parts, key=_rank):
+        for name, content in parts.items():
             info = zipfile.ZipInfo(name, _FIXED)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 0
-            target.writestr(info, parts[name])
+            target.writestr(info, content)
     return buffer.getvalue()
 
 
@@ -118,9 +118,3 @@ def _sheet(xml: str, growing: frozenset[int]) -> str:
 
 FIXED_DOS_DATE = (0, (1 << 5) | 1)
 """Time and date of every entry: 1 January 1980, midnight."""
-
-
-def parts_of(data: bytes) -> dict[str, bytes]:
-    """The parts of a zip by name, in its order."""
-    with zipfile.ZipFile(io.BytesIO(data)) as source:
-        return {name: source.read(name) for name in source.namelist()}

@@ -174,13 +174,14 @@ def panel_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
     bottom = layout.closing_rows[1]
     watched = [c.at.row for c in layout.cells if c.kind == "formula" and c.text == "faulty"]
     before = dict(zip(watched, [0, *watched], strict=False))
+    checks = _checks_by_place(form)
     out: dict[Cell, str] = {}
     for c in layout.cells:
         if c.kind != "formula":
             continue
         row = c.at.row
         if c.text in ("message", "faults"):
-            pairs = _faults_here(form, layout, c, fences, letters)
+            pairs = _faults_here(layout, c, checks, fences, letters)
             if c.text == "message":
                 text = "&".join(f'IF({test},{_text(say("workbook.panel.joiner"))}&{words},"")' for test, words in pairs)
                 joined = f"MID({text},{len(say('workbook.panel.joiner')) + 1},999)" if pairs else '""'
@@ -225,35 +226,48 @@ def _counted(table: Table) -> tuple[str, ...]:
     return tuple(c.id for c in table.columns if c.id != table.explanation)
 
 
+Checks = Mapping[tuple[str, str], tuple[Check, ...]]
+"""("row" or "table", table id) or ("field", field id) → its checks."""
+
+
+def _checks_by_place(form: Form) -> Checks:
+    return (
+        {("row", t.id): row_checks(form, t) for t in form.tables}
+        | {("table", t.id): table_checks(form, t) for t in form.tables}
+        | {("field", f.id): field_checks(form, f.id) for f in (*form.fields, UNIT_FIELD)}
+    )
+
+
+def _checks_at(checks: Checks, cell: Laid) -> tuple[Check, ...]:
+    """The checks of the panel row `cell` belongs to."""
+    return checks["field", cell.field] if cell.field else checks["row" if cell.index else "table", cell.table]
+
+
 def _faults_here(
-    form: Form, layout: Layout, cell: Laid, fences: Fences, letters: Mapping[str, str]
-) -> Iterator[tuple[str, str]] | list[tuple[str, str]]:
+    layout: Layout, cell: Laid, checks: Checks, fences: Fences, letters: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """(test, message) as formula text for every check of the panel row `cell` belongs to."""
     row = cell.at.row
     if cell.field:
         spot = layout.fields[cell.field]
-        x = _length_formula(fences.own(spot))
-        where = f'"{column_letters(spot.column)}"&ROW()'
-        return [
-            (TESTS[k.kind].formula([x], k.limit), _placed(k.message, where)) for k in field_checks(form, cell.field)
-        ]
-    table, area = form.table(cell.table), layout.areas[cell.table]
-    if cell.index:
-        return [
-            (
-                TESTS[k.kind].formula([f"{letters[f'len.{table.id}.{c}']}{row}" for c in k.columns], k.limit),
-                _placed(k.message, f'"{column_letters(area.columns[k.columns[0]])}"&ROW()'),
-            )
-            for k in row_checks(form, table)
-        ]
-    count = f"({letters['used']}{area.end_row}-{letters['used']}{area.key_row})"
-    key = f"${letters['used']}${area.key_row}"
+        columns = {cell.field: spot.column}
+        values = {cell.field: _length_formula(fences.own(spot))}
+        at = "ROW()"
+    elif cell.index:
+        columns = dict(layout.areas[cell.table].columns)
+        values = {c: f"{letters[f'len.{cell.table}.{c}']}{row}" for c in columns}
+        at = "ROW()"
+    else:
+        area, used = layout.areas[cell.table], letters["used"]
+        columns = dict(area.columns)
+        values = dict.fromkeys(columns, f"({used}{area.end_row}-{used}{area.key_row})")
+        at = f"(ROW(${used}${area.key_row})+1)"
     return [
         (
-            TESTS[k.kind].formula([count], k.limit),
-            _placed(k.message, f'"{column_letters(area.columns[k.columns[0]])}"&(ROW({key})+1)'),
+            TESTS[k.kind].formula([values[c] for c in k.columns], k.limit),
+            _placed(k.message, f'"{column_letters(columns[k.columns[0]])}"&{at}'),
         )
-        for k in table_checks(form, table)
+        for k in _checks_at(checks, cell)
     ]
 
 
@@ -384,15 +398,17 @@ def plan_panel(form: Form, layout: Layout) -> PanelPlan:
     helpers = layout.helper_columns
     cells = [c for c in layout.cells if c.kind == "formula"]
     ranks = {c.at.row: c.text for c in cells if c.text in ("used", "line", "hold")}
+    by_place = _checks_by_place(form)
+    watches = {c.at.row: c for c in cells if c.text == "message"}
     lines: list[_Line] = []
-    for row in sorted({c.at.row for c in cells if c.text == "message"} | set(ranks)):
-        watch = next((c for c in cells if c.at.row == row and c.text == "message"), None)
+    for row in sorted(set(watches) | set(ranks)):
+        watch = watches.get(row)
         kind = ranks.get(row, "")
         if watch is None:
             lines.append(_Line(kind, row, "", 0, "", (), True))
             continue
         kind = "field" if watch.field else "data" if watch.index else "end"
-        checks = tuple(_placed_checks(form, layout, watch))
+        checks = tuple(_placed_checks(layout, watch, by_place))
         lines.append(_Line(kind, row, watch.table, watch.index, watch.field, checks, row in ranks))
     return PanelPlan(
         form=form,
@@ -406,17 +422,14 @@ def plan_panel(form: Form, layout: Layout) -> PanelPlan:
     )
 
 
-def _placed_checks(form: Form, layout: Layout, watch: Laid) -> Iterator[tuple[Test, tuple[str, ...], int, str]]:
+def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tuple[Test, tuple[str, ...], int, str]]:
     """The checks of one panel row with the cell written into their messages."""
-    if watch.field:
-        where = address(*layout.fields[watch.field])
-        for k in field_checks(form, watch.field):
-            yield TESTS[k.kind], k.columns, k.limit, k.message.replace("{o}", where)
-        return
-    area, table = layout.areas[watch.table], form.table(watch.table)
-    row = watch.at.row if watch.index else area.first_row
-    for k in row_checks(form, table) if watch.index else table_checks(form, table):
-        where = address(row, area.columns[k.columns[0]])
+    for k in _checks_at(checks, watch):
+        if watch.field:
+            where = address(*layout.fields[watch.field])
+        else:
+            area = layout.areas[watch.table]
+            where = address(watch.at.row if watch.index else area.first_row, area.columns[k.columns[0]])
         yield TESTS[k.kind], k.columns, k.limit, k.message.replace("{o}", where)
 
 

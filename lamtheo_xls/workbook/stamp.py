@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 
@@ -17,7 +17,7 @@ from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out, lay_out_print, locked_text
-from lamtheo_xls.workbook.package import FIXED_DOS_DATE, held, parts_of
+from lamtheo_xls.workbook.package import FIXED_DOS_DATE, held
 from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, PanelPlan, plan_panel, starting
 from lamtheo_xls.workbook.printout import PrintPlan, plan_print
 from lamtheo_xls.workbook.template import BLANK_CODE, NotWritten, write_base
@@ -57,14 +57,18 @@ class _Block:
     deflated: bytes
 
 
+_Pieces = tuple[_Block | tuple[Key, str], ...]
+"""A part as blocks and, between them, slots with what stands there in the base."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A sheet in three stretches; the middle one is the same in every copy without prefilled rows."""
+    """A sheet in three stretches, and once more as pieces for copies in which no row is filled and no rule broken."""
 
     head: _Text
     body: _Text
     tail: _Text
-    body_blank: _Block
+    blank: _Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,14 @@ class Base:
     """In the order of the zip; a name where the copy has its own."""
     main: _Sheet
     printed: _Sheet
-    lists: tuple[str, tuple[str, ...], str, str]
+    lists: tuple[_Block, tuple[str, ...], _Block, str]
     """XML before the rows, the cells of each row after the first column, XML after, style of the first column."""
-    meta: tuple[str, str, str, str]
-    core: tuple[str, ...]
-    custom: tuple[str, ...]
+    meta: tuple[_Pieces, str]
+    core: _Pieces
+    custom: _Pieces
     panel: PanelPlan = field(repr=False)
     print: PrintPlan = field(repr=False)
+    print_varying: tuple[Cell, ...] = field(repr=False)
     blank_panel: Mapping[Cell, Cached] = field(repr=False)
     texts: tuple[Laid, ...] = field(repr=False)
     """Cells whose words come from the context."""
@@ -120,12 +125,11 @@ def prepare_base(
     `shared`: the base of the shared workbook, which offers `units` to choose from. Same input, same bytes.
     """
     layout = lay_out(form, rows, shared=shared)
-    data = write_base(form, layout, context_common, groups=groups, units=units, password=password, created=created)
-    raw = parts_of(data)
+    raw = write_base(form, layout, context_common, groups=groups, units=units, password=password, created=created)
     area_rows = [r for a in layout.areas.values() for r in (a.first_row, a.last_row)]
     place = lay_out_print(layout)
-    after = place.first_row + layout.closing_rows[1] - layout.closing_rows[0]
-    panel = plan_panel(form, layout)
+    panel, print_plan = plan_panel(form, layout), plan_print(form, layout)
+    varying = _varying_print(print_plan)
     own = {_MAIN, _PRINT, _LISTS, _META, _CORE, _CUSTOM}
     return Base(
         form=form,
@@ -134,13 +138,14 @@ def prepare_base(
         units=tuple(units),
         parts=tuple(name if name in own else _part(name, content) for name, content in raw.items()),
         main=_main_sheet(raw[_MAIN].decode(), form, layout, (min(area_rows, default=1), max(area_rows, default=0))),
-        printed=_cut_sheet(raw[_PRINT].decode(), frozenset(), (after + 1, place.last_row), lambda t: _slots(t)),
+        printed=_cut_sheet(raw[_PRINT].decode(), frozenset(), (place.first_row, place.last_row), "", {*varying, _CODE}),
         lists=_lists_sheet(raw[_LISTS].decode()),
         meta=_meta_sheet(raw[_META].decode()),
-        core=tuple(raw[_CORE].decode().split(BLANK_CODE)),
-        custom=tuple(raw[_CUSTOM].decode().split(BLANK_CODE)),
+        core=_pieces([_text(_slots(raw[_CORE].decode()))], {_CODE}),
+        custom=_pieces([_text(_slots(raw[_CUSTOM].decode()))], {_CODE}),
         panel=panel,
-        print=plan_print(form, layout),
+        print=print_plan,
+        print_varying=tuple(varying),
         blank_panel=panel.values(NOTHING),
         texts=tuple(c for c in layout.cells if c.kind == "context"),
         codes=tuple(c.at for c in layout.cells if c.style in ("code", "code_close")),
@@ -154,14 +159,25 @@ def prepare_base(
 
 def _main_sheet(xml: str, form: Form, layout: Layout, body: tuple[int, int]) -> _Sheet:
     open_cells = frozenset(
-        tuple(c.at) for c in layout.cells if c.kind in ("input", "context") or c.style in ("code", "code_close")
+        c.at for c in layout.cells if c.kind in ("input", "context") or c.style in ("code", "code_close")
     )
-    lists = inputs.lists_of(form, (), (), ())
-    children = inputs.list_range(lists, "children")[1:]
-    return _cut_sheet(xml, open_cells, body, lambda t: _slots(t, children))
+    names = {c.at for c in layout.cells if c.text == "unit_name"}
+    varying = {at for at in open_cells if not body[0] <= at.row <= body[1]} | names
+    children = inputs.list_range(inputs.lists_of(form, (), (), ()), "children")[1:]
+    return _cut_sheet(xml, open_cells, body, children, varying | {_CODE, _CHILDREN})
 
 
-def _cut_sheet(xml: str, open_cells: frozenset[tuple[int, ...]], body: tuple[int, int], tail_slots: object) -> _Sheet:
+def _varying_print(plan: PrintPlan) -> set[Key]:
+    """Cells of BẢN IN that differ between copies without filled rows."""
+    first = plan.place.first_row
+    below = enumerate((cells for _, table, _, cells in plan.lines if not table), start=first)
+    found = {(row, column) for row, cells in below for column in (*(c for c, _ in cells), plan.place.hint_column)}
+    return {at for at, _ in plan.heads} | found
+
+
+def _cut_sheet(
+    xml: str, open_cells: Collection[Cell], body: tuple[int, int], children: str, varying: Collection[Key]
+) -> _Sheet:
     """The sheet in three stretches; `body` are the first and last row of the middle one."""
     before, rest = xml.split("<sheetData>", 1)
     data, after = rest.split("</sheetData>", 1)
@@ -171,17 +187,27 @@ def _cut_sheet(xml: str, open_cells: frozenset[tuple[int, ...]], body: tuple[int
         which = 0 if number < body[0] else 1 if number <= body[1] else 2
         _cut_row(stretches[which], number, m.group(1), m.group(3) or "", open_cells)
     stretches[2].append("</sheetData>")
-    stretches[2].extend(tail_slots(after))  # type: ignore[operator]
+    stretches[2].extend(_slots(after, children))
     head, middle, tail = (_text(s) for s in stretches)
-    return _Sheet(head, middle, tail, _block(middle.filled({}).encode()))
+    return _Sheet(head, middle, tail, _pieces((head, middle, tail), varying))
 
 
-_DEFAULTS: dict[Key, str] = {_CODE: BLANK_CODE}
+def _pieces(texts: Sequence[_Text], varying: Collection[Key]) -> _Pieces:
+    """The texts with slots only where `varying` has them, all between packed in blocks."""
+    out: list[_Block | tuple[Key, str]] = []
+    raw: list[str] = []
+    for text in texts:
+        for fixed, slot, blank in zip(text.fixed, (*text.slots, None), (*text.blank, ""), strict=True):
+            raw.append(fixed)
+            if slot in varying and slot is not None:
+                out += [_block("".join(raw)), (slot, blank)]
+                raw = []
+            else:
+                raw.append(blank)
+    return (*out, _block("".join(raw)))
 
 
-def _cut_row(
-    out: list[str | Key], number: int, attributes: str, cells: str, open_cells: frozenset[tuple[int, ...]]
-) -> None:
+def _cut_row(out: list[str | Key], number: int, attributes: str, cells: str, open_cells: Collection[Cell]) -> None:
     growing = "customHeight" not in attributes and ' ht="' in attributes
     if growing:
         first, rest = attributes.split(' ht="', 1)
@@ -238,7 +264,7 @@ def _column(letters: str) -> int:
     return number
 
 
-def _lists_sheet(xml: str) -> tuple[str, tuple[str, ...], str, str]:
+def _lists_sheet(xml: str) -> tuple[_Block, tuple[str, ...], _Block, str]:
     before, rest = xml.split("<sheetData>", 1)
     data, after = rest.split("</sheetData>", 1)
     rows: list[str] = []
@@ -251,21 +277,21 @@ def _lists_sheet(xml: str) -> tuple[str, tuple[str, ...], str, str]:
             rows.append(cells)
         else:
             rows.append(cells[first.end() :] if first else cells)
-    return _undimensioned(before), tuple(rows), after, style
+    return _block(_undimensioned(before) + "<sheetData>"), tuple(rows), _block("</sheetData>" + after), style
 
 
-def _meta_sheet(xml: str) -> tuple[str, str, str, str]:
-    before, rest = xml.split("<sheetData>", 1)
-    data, after = rest.split("</sheetData>", 1)
-    style = re.search(r'<c r="A1" (s="\d+")', data)
-    return _undimensioned(before), data, after, style.group(1) if style else ""
+def _meta_sheet(xml: str) -> tuple[_Pieces, str]:
+    before, after = _undimensioned(xml).split("</sheetData>", 1)
+    style = re.search(r'<c r="A1" (s="\d+")', before)
+    return (_block(before), (_CODE, ""), _block("</sheetData>" + after)), style.group(1) if style else ""
 
 
 def _undimensioned(before: str) -> str:
     return re.sub(r"<dimension[^>]*/>", "", before)
 
 
-def _block(raw: bytes) -> _Block:
+def _block(text: str) -> _Block:
+    raw = text.encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return _Block(raw, packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH))
 
@@ -300,7 +326,9 @@ def stamp(
     filled = starting(form, context, prefill)
     panel = base.panel.values(filled)
     shown = base.print.values(filled, context, code, panel)
-    main, printed = _slotted(panel), _slotted(shown)
+    same = panel == base.blank_panel and not any(any(r.values()) for rows in filled.rows.values() for r in rows)
+    main: dict[Key, str] = {} if same else _slotted(panel)
+    printed = _slotted({at: shown[at] for at in base.print_varying} if same else shown)
     main[_CODE] = printed[_CODE] = code
     main[_CHILDREN] = inputs.list_range(_children_only(children), "children")[1:]
     for c in base.texts:
@@ -310,25 +338,24 @@ def stamp(
     for id, text in filled.fields.items():
         if text and id in layout.fields:
             main[layout.fields[id]] = _cell(inputs.typed(text, base.types[id]))
-    with_rows = False
-    for table, area in layout.areas.items():
+    if layout.shared:
+        main |= {at: _escaped(str(panel[at])) for at in base.panel.names}
+    for table, area in () if same else layout.areas.items():
         for row, texts in enumerate(filled.rows.get(table, ())[: area.last_row - area.key_row], start=area.first_row):
             for id, text in texts.items():
                 if text and id in area.columns:
-                    with_rows = True
                     main[row, area.columns[id]] = _cell(inputs.typed(text, base.types[f"{table}.{id}"]))
             main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
-    same = not with_rows and panel == base.blank_panel
     own = {
-        _MAIN: lambda: _sheet_deflated(base.main, main, keep=same),
-        _PRINT: lambda: _sheet_deflated(base.printed, printed, keep=not with_rows),
-        _LISTS: lambda: _deflated(_lists_xml(base.lists, children)),
-        _META: lambda: _deflated(_meta_xml(base.meta, payload, tag_of(payload, key))),
-        _CORE: lambda: _deflated(code.join(base.core).encode()),
-        _CUSTOM: lambda: _deflated(code.join(base.custom).encode()),
+        _MAIN: _stitched(base.main.blank, main) if same else _sheet_deflated(base.main, main),
+        _PRINT: _stitched(base.printed.blank, printed) if same else _sheet_deflated(base.printed, printed),
+        _LISTS: _lists_deflated(base.lists, children),
+        _META: _stitched(base.meta[0], {_CODE: _meta_rows(base.meta[1], payload, tag_of(payload, key))}),
+        _CORE: _stitched(base.core, {_CODE: code}),
+        _CUSTOM: _stitched(base.custom, {_CODE: code}),
     }
     return _zipped(
-        [(*own[p](), p.encode()) if isinstance(p, str) else (p.crc, p.size, p.deflated, p.name) for p in base.parts]
+        [(*own[p], p.encode()) if isinstance(p, str) else (p.crc, p.size, p.deflated, p.name) for p in base.parts]
     )
 
 
@@ -361,42 +388,57 @@ def _cell(value: str | float | None) -> str:
     return f' t="inlineStr"><is><t{space}>{_escaped(value)}</t></is></c>'
 
 
-def _lists_xml(lists: tuple[str, tuple[str, ...], str, str], children: Sequence[str]) -> bytes:
+_Deflated = tuple[int, int, bytes]
+"""Checksum and size of a part, and its deflate stream."""
+_STORED = Struct("<BHH")
+_FULL = 65535
+_LAST = b"\1\0\0\xff\xff"
+
+
+def _stitched(pieces: _Pieces, new: Mapping[Key, str]) -> _Deflated:
+    """A part from packed blocks, its few own words stored between them as they are."""
+    out: list[bytes] = []
+    crc = size = 0
+    for piece in pieces:
+        if isinstance(piece, _Block):
+            raw = piece.raw
+            out.append(piece.deflated)
+        else:
+            raw = new.get(*piece).encode()
+            for at in range(0, len(raw), _FULL):
+                chunk = raw[at : at + _FULL]
+                out += (_STORED.pack(0, len(chunk), len(chunk) ^ _FULL), chunk)
+        crc = zlib.crc32(raw, crc)
+        size += len(raw)
+    return crc, size, b"".join((*out, _LAST))
+
+
+def _sheet_deflated(sheet: _Sheet, new: Mapping[Key, str]) -> _Deflated:
+    raw = "".join((sheet.head.filled(new), sheet.body.filled(new), sheet.tail.filled(new))).encode()
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    return zlib.crc32(raw), len(raw), packer.compress(raw) + packer.flush()
+
+
+def _lists_deflated(lists: tuple[_Block, tuple[str, ...], _Block, str], children: Sequence[str]) -> _Deflated:
     before, rows, after, style = lists
-    out = [before, "<sheetData>"]
+    out: list[str] = []
     for i in range(max(len(rows), len(children) + 1)):
         own = f'<c r="A{i + 1}" {style}{_cell(children[i - 1] or None)}' if 0 < i <= len(children) else ""
         out.append(f'<row r="{i + 1}">{own}{rows[i] if i < len(rows) else ""}</row>')
-    return "".join([*out, "</sheetData>", after]).encode()
+    raw = "".join(out).encode()
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    packed = packer.compress(raw) + packer.flush(zlib.Z_FULL_FLUSH)
+    crc = zlib.crc32(after.raw, zlib.crc32(raw, zlib.crc32(before.raw)))
+    size = len(before.raw) + len(raw) + len(after.raw)
+    return crc, size, b"".join((before.deflated, packed, after.deflated, _LAST))
 
 
-def _meta_xml(meta: tuple[str, str, str, str], payload: str, tag: str) -> bytes:
-    before, data, after, style = meta
-    out = [before, "<sheetData>", data]
+def _meta_rows(style: str, payload: str, tag: str) -> str:
+    out: list[str] = []
     for row, piece in enumerate(meta_pieces(payload), start=2):
         second = f'<c r="B2" {style}{_cell(tag)}' if row == 2 else ""
         out.append(f'<row r="{row}"><c r="A{row}" {style}{_cell(piece)}{second}</row>')
-    return "".join([*out, "</sheetData>", after]).encode()
-
-
-def _sheet_deflated(sheet: _Sheet, new: Mapping[Key, str], *, keep: bool) -> tuple[int, int, bytes]:
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    head, tail = sheet.head.filled(new).encode(), sheet.tail.filled(new).encode()
-    out = packer.compress(head)
-    crc = zlib.crc32(head)
-    if keep:
-        body = sheet.body_blank.raw
-        out += packer.flush(zlib.Z_FULL_FLUSH) + sheet.body_blank.deflated
-    else:
-        body = sheet.body.filled(new).encode()
-        out += packer.compress(body)
-    out += packer.compress(tail) + packer.flush()
-    return zlib.crc32(tail, zlib.crc32(body, crc)), len(head) + len(body) + len(tail), out
-
-
-def _deflated(raw: bytes) -> tuple[int, int, bytes]:
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    return zlib.crc32(raw), len(raw), packer.compress(raw) + packer.flush()
+    return "".join(out)
 
 
 _LOCAL = Struct("<4s5H3L2H")

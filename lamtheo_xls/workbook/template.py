@@ -28,7 +28,7 @@ from lamtheo_xls.workbook.layout import (
     locked_text,
 )
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.package import finish, held
+from lamtheo_xls.workbook.package import finish, held, pack
 from lamtheo_xls.workbook.panel import (
     NOTHING,
     TESTS,
@@ -89,17 +89,19 @@ def write_workbook(
     look of a fault and a comment. `front`: rows (cell, what, how) of a first sheet «CẦN SỬA». `units`: the list a
     shared workbook offers. `created` goes into the file's properties. Raises NotWritten for what Excel cannot hold.
     """
-    return _compose(
-        form,
-        layout,
-        context,
-        identity=(code_of(issued, key), payload_of(issued), tag_of(payload_of(issued), key)),
-        lists=inputs.lists_of(form, children, groups, units),
-        filled=starting(form, context, values),
-        marks=marks or {},
-        front=front,
-        password=password,
-        created=created,
+    return pack(
+        _compose(
+            form,
+            layout,
+            context,
+            identity=(code_of(issued, key), payload_of(issued), tag_of(payload_of(issued), key)),
+            lists=inputs.lists_of(form, children, groups, units),
+            filled=starting(form, context, values),
+            marks=marks or {},
+            front=front,
+            password=password,
+            created=created,
+        )
     )
 
 
@@ -112,8 +114,8 @@ def write_base(
     units: Sequence[str] = (),
     password: str = "",
     created: dt.datetime,
-) -> bytes:
-    """A workbook for nobody yet: what differs from copy to copy is blank, formulas hold the values of a blank form."""
+) -> dict[str, bytes]:
+    """The parts of a workbook for nobody yet: what differs from copy to copy is blank, formulas show a blank form."""
     return _compose(
         form,
         layout,
@@ -140,7 +142,7 @@ def _compose(
     front: Sequence[FixRow],
     password: str,
     created: dt.datetime,
-) -> bytes:
+) -> dict[str, bytes]:
     buffer = io.BytesIO()
     code = identity[0] if identity else BLANK_CODE
     with warnings.catch_warnings():
