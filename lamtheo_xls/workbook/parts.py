@@ -117,7 +117,7 @@ def _sheet_entries(xml: bytes, part: str, limits: Limits) -> tuple[tuple[SheetEn
             if len(found) > limits.sheets:
                 raise too_large(part, len(found), limits.sheets)
         elif tag == "workbookPr":
-            date1904 = is_true(attrs.get("date1904"), False)
+            date1904 = is_true(attrs.get("date1904"), date1904)  # Excel adds a second one, without it, as an extension
 
     parse_xml(xml, part, start=start)
     return tuple(found), date1904

@@ -121,10 +121,13 @@ def test_locks(book: Book, own: str, named: str, locked: bool) -> None:
         assert reading.sheets[0].cells[1, 1].locked is locked
 
 
+PR = '<workbookPr date1904="true"/><x15:workbookPr xmlns:x15="y" chartTrackingRefBase="1"/>'
+
+
 def test_sheets_and_dates(zipped: Book, parts_of: Callable[..., dict[str, str]]) -> None:
     """States, protection, the date system, chart sheets left out, external targets not followed."""
     sheet = '<worksheet xmlns="x"><sheetData/><sheetProtection sheet="1" objects="1"/></worksheet>'
-    parts = parts_of(sheet, "<row><c t='d'><v>1904-01-03</v></c></row>", "", book='<workbookPr date1904="true"/>')
+    parts = parts_of(sheet, "<row><c t='d'><v>1904-01-03</v></c></row>", "", book=PR)
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace('name="S1"', 'name="ẩn" state="veryHidden"')
     rels = parts["xl/_rels/workbook.xml.rels"].replace('worksheet" Target="s2.xml"', 'chartsheet" Target="s2.xml"')
     outside = '<Relationship Id="e" Type="x/sharedStrings" TargetMode="External" Target="http://a.invalid/s"/>'
