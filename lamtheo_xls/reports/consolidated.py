@@ -14,8 +14,7 @@ from lamtheo_xls.register import Register, in_order
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.consolidated_figures import Told, holes_line, sentences, write_figures
 from lamtheo_xls.reports.consolidated_lists import Absence, write_data, write_groups, write_missing
-from lamtheo_xls.reports.consolidated_table import FORMATS, grid_of, noun_of, write_signed
-from lamtheo_xls.workbook.package import pack, parts_of
+from lamtheo_xls.reports.consolidated_table import FORMATS, SignedSheet, grid_of, noun_of, write_signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,11 +90,10 @@ def write_consolidated(
     out = styles.Book(created=closed_on or as_of, title=title)
     for name, properties in FORMATS.items():
         out.add_format(name, properties)
-    sheets = {
-        key: out.add_sheet(say(f"merge.sheets.{key}")) for key in ("signed", "missing", "groups", "figures", "data")
-    }
+    signed = out.book.add_worksheet(say("merge.sheets.signed"), SignedSheet)
+    sheets = {key: out.add_sheet(say(f"merge.sheets.{key}")) for key in ("missing", "groups", "figures", "data")}
     write_signed(
-        sheets["signed"],
+        signed,
         out,
         form=form,
         table=table,
@@ -110,13 +108,5 @@ def write_consolidated(
     write_groups(sheets["groups"], out, told, counts, lines)
     write_figures(sheets["figures"], out, counts, told)
     write_data(sheets["data"], out, *plain_table(frame))
-    sheets["signed"].activate()
-    return _first_page_bare(out.to_bytes())
-
-
-def _first_page_bare(data: bytes) -> bytes:
-    """The first page of the signed table carries no page number (domain/B.2), which XlsxWriter cannot say."""
-    parts = parts_of(data)
-    signed = "xl/worksheets/sheet1.xml"
-    parts[signed] = parts[signed].replace(b"<headerFooter>", b'<headerFooter differentFirst="1">', 1)
-    return pack(parts)
+    signed.activate()
+    return out.to_bytes()

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xlsxwriter.worksheet import Worksheet
+
 from lamtheo_xls.definitions import fill
 from lamtheo_xls.definitions.model import Consolidated, Field, Form
 from lamtheo_xls.definitions.paper import NUMBER_MM, PAPER_MM
@@ -62,6 +64,15 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "gr_head": {"border": 1, "border_color": "#808080", "bold": True, "text_wrap": True, "bg_color": _GREY},
     "tk_name": {"font_size": 14, "bold": True, **_MIDDLE},
 }
+
+
+class SignedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
+    """A sheet whose first page carries no page number (domain/B.2), which XlsxWriter has no word for."""
+
+    def _write_header_footer(self) -> None:
+        self._xml_start_tag("headerFooter", [("differentFirst", 1)])
+        self._write_odd_header()
+        self._xml_end_tag("headerFooter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

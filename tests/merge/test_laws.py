@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,6 @@ def test_a_duplicate_counts_once(
     tmp_path: Path, case: Any, counted_of: Callable[..., Any], row: Callable[..., dict[str, str]]
 ) -> None:
     """The same bytes under three names, then again: the ledger lets them count once, and so does the frame."""
-    from dataclasses import replace
-
     made = counted_of("A", [row("Chi bộ 2", "Heo đất"), row("Chi bộ 9", "Một cửa", new=True)]).submission
     frames = []
     with open_ledger(tmp_path / ".lamtheo", create=True) as ledger:
