@@ -101,7 +101,7 @@ def print_overview(overview: Overview, taken: Taken) -> None:
     click.echo(fit(", ".join(parts), WIDTH))
     open_lines = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
     for line in open_lines[:20]:
-        click.echo(fit(f"  {fit(line.unit, 30):<30} {line.words:<10} {line.tell}", WIDTH))
+        click.echo(fit(f"  {fit(line.unit_short, 24):<24} {line.words:<9} {line.tell}", WIDTH))
     if len(open_lines) > 20:
         click.echo(f"  … +{len(open_lines) - 20}")
     if overview.view_only:
