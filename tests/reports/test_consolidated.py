@@ -295,7 +295,7 @@ def test_sentences_to_paste(book: Book) -> None:
         "Chưa chọn nhóm: 1 mô hình (25%) của 1 đơn vị.",
         "So với năm 2026, tính trên 1 đơn vị có số liệu cả hai kỳ: 2 mô hình năm 2026, 3 mô hình năm 2027, "
         "tăng 1 (50%); 1 mô hình tiếp tục; 2 mô hình chưa có ở năm 2026; 1 mô hình không đăng ký nữa.",
-        "Chưa so sánh được 1 mô hình năm 2026 của 1 đơn vị chưa gửi.",
+        "Chưa so sánh được 1 mô hình năm 2026 của 1 đơn vị chưa có số liệu năm 2027.",
         "Chưa có số liệu năm 2026 của 1 đơn vị: Đảng ủy Sở Y tế.",
     )
 
