@@ -3,36 +3,51 @@
     python3 fill_libreoffice.py JOBS.json LOCALE PROFILE_FOLDER
 
 One soffice start for all jobs. «type» goes through the dispatcher (go to the cell, enter the string), so LibreOffice
-itself decides, by its locale and the cell's format and lock, what becomes of the text. Everything else is what its menus
-do: unprotect, insert, delete, sort, merge, cut, paste, move or copy a sheet, save as.
+itself decides, by its locale and the cell's format and lock, what becomes of the text. Everything else is what its
+menus do: unprotect, insert, delete, sort, merge, cut, paste, move or copy a sheet, save as.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
+
 import uno
 from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.table import TableSortField
 
 FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
+    "xlsm": "Calc MS Excel 2007 VBA XML",
     "xls": "MS Excel 97",
     "ods": "calc8",
     "pdf": "calc_pdf_Export",
     "csv": "Text - txt - csv (StarCalc)",
-    "html": "HTML (StarCalc)",
 }
-SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>{locale}</value></prop></item>
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooLocale" oor:op="fuse"><value>{language}</value></prop></item>
-<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oor:name="UILocale" oor:op="fuse"><value>{language}</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="FirstRun" oor:op="fuse"><value>false</value></prop></item>
-<item oor:path="/org.openoffice.Office.Calc/Input"><prop oor:name="MoveSelection" oor:op="fuse"><value>false</value></prop></item>
-</oor:items>
-"""
+ITEM = (
+    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+)
+
+
+def settings(locale):
+    """registrymodifications.xcu of a profile: locale, language, no welcome."""
+    language = "vi" if locale == "vi-VN" else locale
+    items = (
+        ("Setup/L10N", "ooSetupSystemLocale", locale),
+        ("Setup/L10N", "ooLocale", language),
+        ("Office.Linguistic/General", "UILocale", language),
+        ("Office.Common/Misc", "FirstRun", "false"),
+        ("Office.Calc/Input", "MoveSelection", "false"),
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        + "\n".join(ITEM.format(path=path, name=name, value=content) for path, name, content in items)
+        + "\n</oor:items>\n"
+    )
 
 
 def value(name, content):
@@ -52,7 +67,7 @@ class Office:
         user = os.path.join(profile, "user")
         os.makedirs(user, exist_ok=True)
         with open(os.path.join(user, "registrymodifications.xcu"), "w", encoding="utf-8") as file:
-            file.write(SETTINGS.format(locale=locale, language="vi" if locale == "vi-VN" else locale))
+            file.write(settings(locale))
         pipe = f"lamtheo{os.getpid()}"
         command = [
             "soffice",
@@ -78,10 +93,8 @@ class Office:
         self.dispatcher = services.createInstanceWithContext("com.sun.star.frame.DispatchHelper", self.context)
 
     def close(self):
-        try:
+        with contextlib.suppress(Exception):
             self.desktop.terminate()
-        except Exception:
-            pass
         self.process.wait(60)
 
 
@@ -197,8 +210,8 @@ class Book:
             named = [NamedValue("OOXPassword", password), NamedValue("CryptoType", "Standard")]
             arguments.append(value("EncryptionData", uno.Any("[]com.sun.star.beans.NamedValue", tuple(named))))
         if kind == "pdf":
-            pages = value("FilterData", uno.Any("[]com.sun.star.beans.PropertyValue", (value("PageRange", "1"),)))
-            arguments.append(pages)
+            wanted = (value("PageRange", "3"), value("UseTaggedPDF", False), value("ExportBookmarks", False))
+            arguments.append(value("FilterData", uno.Any("[]com.sun.star.beans.PropertyValue", wanted)))
         self.document.storeToURL(url(target), tuple(arguments))
         self.document.close(True)
 

@@ -118,7 +118,14 @@ def _other_office() -> Register:
             kind="dang_uy_co_so",
             secretary="Lê Hải Đăng",
         ),
-        Unit(code="CB-01", name="Chi bộ Tổng hợp", short_name="CB Tổng hợp", order=1, kind="chi_bo_truc_thuoc", parent="DU-BTC"),
+        Unit(
+            code="CB-01",
+            name="Chi bộ Tổng hợp",
+            short_name="CB Tổng hợp",
+            order=1,
+            kind="chi_bo_truc_thuoc",
+            parent="DU-BTC",
+        ),
     )
     facts = {
         "co_quan": "Đảng ủy các cơ quan Đảng tỉnh Bình Hải",
@@ -231,7 +238,9 @@ def _write_by_hand(sample: plan.Sample, made: Path) -> None:
     elif sample.kind == "jpg" and source is not None:
         _run(["pdftoppm", "-jpeg", "-r", "50", "-singlefile", str(source), str(target.with_suffix(""))])
     elif sample.kind == "docx":
-        target.write_bytes(_word_file(("BÁO CÁO", "kết quả đăng ký xây dựng mô hình năm 2027", "1. Chi bộ Văn phòng: …")))
+        target.write_bytes(
+            _word_file(("BÁO CÁO", "kết quả đăng ký xây dựng mô hình năm 2027", "1. Chi bộ Văn phòng: …"))
+        )
     else:
         raise SystemExit(f"{sample.name}: nobody makes it")
 
@@ -273,9 +282,7 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
 def _settle(samples: list[plan.Sample], made: Path) -> None:
     """Archives are closed, innermost first; then the batches replace the old ones."""
     for folder in sorted(made.rglob("*.zip.d"), key=lambda p: -len(p.parts)):
-        members = {
-            p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
-        }
+        members = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
         shutil.rmtree(folder)
         folder.with_suffix("").write_bytes(_zip(members))
     for batch in BATCHES:

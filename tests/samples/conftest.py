@@ -1,0 +1,77 @@
+"""The samples as the demo takes them in, once for all tests."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lamtheo_xls.ledger import examination_of
+from lamtheo_xls.workspace import demo, issuing
+from lamtheo_xls.workspace.folder import open_office
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """`told`: (batch, file) → state, unit, codes, cells as in expected.tsv. `rows`: unit → the models that count."""
+
+    told: Mapping[tuple[str, str], tuple[str, str, str, str]]
+    explained: Mapping[tuple[str, str], Mapping[str, str | None]]
+    rows: Mapping[str, tuple[Mapping[str, str], ...]]
+
+
+def quiet(items: Iterable[Any], total: int, label: str) -> Iterable[Any]:
+    return items
+
+
+@pytest.fixture(scope="session")
+def expected() -> dict[tuple[str, str], dict[str, str]]:
+    """expected.tsv by (batch, file)."""
+    with (demo.samples_folder() / "expected.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found = {(row["batch"], row["file"]): row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    folder = tmp_path_factory.mktemp("samples") / "thu"
+    demo.make_demo(folder)
+    with open_office(folder, round_id=None, as_of=demo.ISSUED_ON, who="test") as office:
+        issuing.issue(office, progress=quiet)
+    told = {}
+    explained = {}
+    for batch in demo.BATCHES:
+        inbox = f"nhan-ve/{batch.inbox}/" if batch.inbox else "nhan-ve/"
+        for line in demo.take_in(folder, batch, progress=quiet):
+            key = (batch.folder, line.file.removeprefix(inbox))
+            assert key not in told, key
+            told[key] = (
+                line.state,
+                line.assignment.rpartition("_")[2] if line.assignment else "-",
+                " ".join(sorted(f.code for f in line.findings)) or "-",
+                " ".join(sorted(f"{f.code}@{f.place.cell}" for f in line.findings if f.place.cell)) or "-",
+            )
+            explained[key] = {f.code: f.explanation for f in line.findings}
+    with open_office(folder, round_id=None, as_of=demo.TODAY, who="test") as office:
+        counting = office.ledger.counting(office.round.id)
+    rows = {
+        c.assignment.rpartition("_")[2]: tuple(
+            {name: entry.text for name, entry in row.values.items()}
+            for row in examination_of(c.submission.examination).rows
+        )
+        for c in counting
+    }
+    return TakenIn(told=told, explained=explained, rows=rows)
+
+
+@pytest.fixture(scope="session")
+def files() -> tuple[Path, ...]:
+    """Every returned file of the samples."""
+    found = [p for batch in demo.BATCHES for p in sorted((demo.samples_folder() / batch.folder).iterdir())]
+    return tuple(found)
