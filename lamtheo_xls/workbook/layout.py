@@ -15,6 +15,10 @@ Kind = Literal["static", "context", "input", "formula", "key", "number"]
 PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
 """Printable width: A4 with margins of 30 mm left and 15 mm right."""
 DATA_ROW_POINTS = 21.0
+PRINT_LINE_POINTS = 18.0
+PRINT_SPARE = 4
+_PAGE_POINTS = {"landscape": 481.0, "portrait": 728.0}
+_CHARACTER_MM = 1.95  # of 12 points, on average; a line a little wider is shrunk to fit
 _NUMBER_MM, _COLUMN_MM, _MESSAGE_MM, _DUE_MM = 12.0, 30.0, 70.0, 42.0
 _NAME = re.compile(r"\{(\w+)\}")
 UNIT_FIELD = Field(
@@ -118,20 +122,28 @@ def address(row: int, column: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintLayout:
-    """Where BẢN IN puts the main sheet: heads in their order, then rows closed up, the signature following."""
+    """Where BẢN IN puts the main sheet: heads in their order, then single lines closed up, the signature following."""
 
     shift: int
     """Main row minus this is the row on BẢN IN, for everything above the table."""
     first_row: int
     last_row: int
-    """The rows that close up."""
+    """The lines that close up; a row of the main sheet takes as many as its longest text needs."""
     columns: int
     source_column: int
     """Hidden: which row of the main sheet stands here, counted from the key row (1); 0 for none."""
+    more_column: int
+    """Hidden: 1 where that row goes on in the next line."""
+    rest_columns: Mapping[int, int]
+    """Printed column that can go on → hidden column with what is still to be printed of it."""
+    room: Mapping[int, int]
+    """Printed column that can go on → characters of a line."""
+    hint_column: int
+    """Not printed: which pages are worth printing."""
     ranks: tuple[int, int]
     """Main rows from which ranks are taken: the key row and the last row of the signature."""
-    hint_column: int
-    """Not printed: says which rows hold more text than they show."""
+    lines_of_pages: tuple[int, int]
+    """How many lines the first page and each later one hold."""
 
 
 def millimetres(characters: float) -> float:
@@ -139,21 +151,35 @@ def millimetres(characters: float) -> float:
     return (characters * 7 + 5) / 96 * 25.4
 
 
-def lay_out_print(layout: Layout) -> PrintLayout:
-    """Where the parts of BẢN IN lie; every row of the main sheet that can print has room."""
+def lay_out_print(form: Form, layout: Layout) -> PrintLayout:
+    """Where the parts of BẢN IN lie. There is room for two lines a row and some more (PRINT_SPARE)."""
     top, bottom = layout.print_area
     start = layout.head_rows[1] + 1 if layout.areas else layout.closing_rows[0]
-    never = sum(1 for a in layout.areas.values() for r in (a.key_row, a.end_row))
+    short = {a.columns[c.id] for t in form.tables for a in (layout.areas[t.id],) for c in t.columns if c.type == "tick"}
+    short |= {a.number_column for a in layout.areas.values()}
+    going_on = [c for c in range(1, bottom.column + 1) if c not in short]
     shift = top.row - 1
     first = start - shift
+    data = sum(a.last_row - a.key_row for a in layout.areas.values())
+    other = bottom.row - start + 1 - data - 2 * len(layout.areas)
+    page = _PAGE_POINTS[form.orientation]
+    above = sum(layout.heights[r] for r in range(top.row, start))
+    heads = sum(layout.heights[r] for r in range(layout.head_rows[0], layout.head_rows[1] + 1)) if layout.areas else 0.0
     return PrintLayout(
         shift=shift,
         first_row=first,
-        last_row=first + (bottom.row - start) - never,
+        last_row=first + 2 * data + PRINT_SPARE + other - 1,
         columns=bottom.column,
         source_column=bottom.column + 1,
+        more_column=bottom.column + 2,
+        rest_columns={c: bottom.column + 3 + i for i, c in enumerate(going_on)},
+        room={c: max(int((millimetres(layout.widths[c]) - 1.5) / _CHARACTER_MM), 4) for c in going_on},
+        hint_column=bottom.column + 3 + len(going_on),
         ranks=(start, bottom.row),
-        hint_column=bottom.column + 2,
+        lines_of_pages=(
+            max(int((page - above) / PRINT_LINE_POINTS), 1),
+            max(int((page - heads) / PRINT_LINE_POINTS), 1),
+        ),
     )
 
 

@@ -101,6 +101,7 @@ class Base:
     panel: PanelPlan = field(repr=False)
     print: PrintPlan = field(repr=False)
     print_varying: tuple[Cell, ...] = field(repr=False)
+    print_constant: tuple[tuple[Cell, Cached], ...] = field(repr=False)
     blank_panel: Mapping[Cell, Cached] = field(repr=False)
     texts: tuple[Laid, ...] = field(repr=False)
     """Cells whose words come from the context."""
@@ -127,9 +128,11 @@ def prepare_base(
     layout = lay_out(form, rows, shared=shared)
     raw = write_base(form, layout, context_common, groups=groups, units=units, password=password, created=created)
     area_rows = [r for a in layout.areas.values() for r in (a.first_row, a.last_row)]
-    place = lay_out_print(layout)
+    place = lay_out_print(form, layout)
     panel, print_plan = plan_panel(form, layout), plan_print(form, layout)
     varying = _varying_print(print_plan)
+    blank_panel = panel.values(NOTHING)
+    blank_print = print_plan.values(NOTHING, {}, BLANK_CODE, blank_panel)
     own = {_MAIN, _PRINT, _LISTS, _META, _CORE, _CUSTOM}
     return Base(
         form=form,
@@ -146,7 +149,8 @@ def prepare_base(
         panel=panel,
         print=print_plan,
         print_varying=tuple(varying),
-        blank_panel=panel.values(NOTHING),
+        print_constant=tuple((at, v) for at, v in blank_print.items() if at not in varying),
+        blank_panel=blank_panel,
         texts=tuple(c for c in layout.cells if c.kind == "context"),
         codes=tuple(c.at for c in layout.cells if c.style in ("code", "code_close")),
         types={f.id: f.type for f in (*form.fields, UNIT_FIELD)}
@@ -169,9 +173,9 @@ def _main_sheet(xml: str, form: Form, layout: Layout, body: tuple[int, int]) -> 
 
 def _varying_print(plan: PrintPlan) -> set[Key]:
     """Cells of BẢN IN that differ between copies without filled rows."""
-    first = plan.place.first_row
-    below = enumerate((cells for _, table, _, cells in plan.lines if not table), start=first)
-    found = {(row, column) for row, cells in below for column in (*(c for c, _ in cells), plan.place.hint_column)}
+    place = plan.place
+    below = enumerate((cells for _, table, _, cells in plan.lines if not table), start=place.first_row)
+    found = {(row, at) for row, cells in below for c, _ in cells for at in (c, place.rest_columns.get(c, c))}
     return {at for at, _ in plan.heads} | found
 
 
@@ -326,7 +330,11 @@ def stamp(
     filled = starting(form, context, prefill)
     panel = base.panel.values(filled)
     shown = base.print.values(filled, context, code, panel)
-    same = panel == base.blank_panel and not any(any(r.values()) for rows in filled.rows.values() for r in rows)
+    same = (
+        panel == base.blank_panel
+        and not any(any(r.values()) for rows in filled.rows.values() for r in rows)
+        and all(shown[at] == v for at, v in base.print_constant)
+    )
     main: dict[Key, str] = {} if same else _slotted(panel)
     printed = _slotted({at: shown[at] for at in base.print_varying} if same else shown)
     main[_CODE] = printed[_CODE] = code

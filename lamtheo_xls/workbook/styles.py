@@ -57,7 +57,7 @@ _NAMED: dict[str, Properties] = {
         "open": True,
     },
     "text": {"font_size": 13, "text_wrap": True, "valign": "top"},
-    "print_row": {"font_size": 12, "text_wrap": True, "valign": "vcenter"},
+    "print_row": {"font_size": 12, "shrink": True, "valign": "vcenter"},
     "print_hint": {"font_size": 10, "italic": True, "font_color": "#A02000", "valign": "vcenter"},
     "example": {"font_size": 12, "italic": True, "text_wrap": True, "border": 1, "valign": "vcenter"},
     "list": {"font_size": 11, "num_format": _TEXT},
@@ -69,6 +69,9 @@ _NAMED: dict[str, Properties] = {
     "cf.open": {"bg_color": "#FFE3C2"},
     "cf.missing": {"bg_color": "#FFD79A"},
     "cf.grid": {"border": 1},
+    "cf.grid_begins": {"left": 1, "right": 1, "top": 1},
+    "cf.grid_goes_on": {"left": 1, "right": 1},
+    "cf.grid_ends": {"left": 1, "right": 1, "bottom": 1},
     "cf.bold": {"bold": True},
     "cf.underline": {"underline": 1},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -19,6 +19,7 @@ from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import META_WORD, Issued, code_of, meta_pieces, payload_of, tag_of
 from lamtheo_xls.workbook.layout import (
     PAPER_MM,
+    PRINT_LINE_POINTS,
     Laid,
     Layout,
     address,
@@ -48,7 +49,6 @@ BLANK_CODE = "LT-00000-00000-00000-00000"
 """Stands in the base where a stamped copy has its own code."""
 FixRow = tuple[str, str, str]
 _MM = 1 / 25.4
-_PRINT_ROW_POINTS = 34.0
 _ALLOWED = {
     "select_locked_cells": True,
     "select_unlocked_cells": True,
@@ -182,9 +182,7 @@ def _compose(
         pages["fix" if front else "main"].activate()
         book.close()
     growing = frozenset(r for a in layout.areas.values() for r in range(a.first_row, a.last_row + 1))
-    place = lay_out_print(layout)
-    first = 2 if front else 1
-    return finish(buffer.getvalue(), {first: growing, first + 1: frozenset(range(place.first_row, place.last_row + 1))})
+    return finish(buffer.getvalue(), {2 if front else 1: growing})
 
 
 def _cached(value: Cached) -> Cached:
@@ -210,7 +208,7 @@ class _Pen:
             self._formats[name] = self.book.add_format(found)
         return self._formats[name]
 
-    def _all_locked(self, sheet: Worksheet, widths: Mapping[int, float], hidden: Sequence[int] = ()) -> None:
+    def _all_locked(self, sheet: Worksheet, widths: Mapping[int, float], hidden: Collection[int] = ()) -> None:
         """Every column locked by its own style, since *Normal* is open (`finish` does the columns beyond)."""
         locked = self.format("locked")
         for column in range(1, max([*widths, *hidden, 1]) + 1):
@@ -347,9 +345,9 @@ class _Pen:
     # -- the other sheets ----------------------------------------------------------------------------------------
 
     def printed(self, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
-        layout, place = self.layout, lay_out_print(self.layout)
+        layout, place = self.layout, lay_out_print(self.form, self.layout)
         widths = {c: layout.widths[c] for c in range(1, place.columns + 1)} | {place.hint_column: 42.0}
-        self._all_locked(sheet, widths, [place.source_column])
+        self._all_locked(sheet, widths, range(place.source_column, place.hint_column))
         formulas = print_formulas(self.form, layout)
         for row in range(1, place.first_row):
             put(sheet.set_row(row - 1, layout.heights[row + place.shift]))
@@ -359,14 +357,15 @@ class _Pen:
             self._box(sheet, c, style, place.shift)
             styles[c.at.row - place.shift, c.at.column] = style
         for row in range(place.first_row, place.last_row + 1):
-            put(sheet.set_row(row - 1, _PRINT_ROW_POINTS))
+            put(sheet.set_row(row - 1, PRINT_LINE_POINTS))
             for column in range(1, place.columns + 1):
                 styles[row, column] = self.format("print_row", align=self._align(column))
-            styles[row, place.source_column] = self.format("helper")
-            styles[row, place.hint_column] = self.format("print_hint")
+            for column in range(place.source_column, place.hint_column):
+                styles[row, column] = self.format("helper")
+        styles[1, place.hint_column] = self.format("print_hint")
         for (row, column), formula in formulas.items():
             put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], _cached(values[row, column])))
-        for style_name, criteria, (first, last) in print_rules(layout):
+        for style_name, criteria, (first, last) in print_rules(self.form, layout):
             put(
                 sheet.conditional_format(
                     place.first_row - 1,

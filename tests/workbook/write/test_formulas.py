@@ -9,8 +9,8 @@ from openpyxl.formula import Tokenizer
 from openpyxl.utils import range_boundaries
 
 ALLOWED = {
-    "AND", "CHAR", "IF", "IFERROR", "INDEX", "ISNUMBER", "LEN", "MATCH", "MID", "OR", "ROW", "SUBSTITUTE", "SUM",
-    "TEXT", "TRIM", "UPPER",
+    "AND", "CHAR", "FIND", "IF", "IFERROR", "INDEX", "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MID", "OR",
+    "ROUNDUP", "ROW", "SUBSTITUTE", "SUM", "TEXT", "TRIM", "UPPER",
 }  # fmt: skip
 KINDS = ("stamped", "prefilled", "shared", "written", "feedback")
 

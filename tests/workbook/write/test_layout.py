@@ -157,7 +157,7 @@ def test_another_form_is_laid_out_and_stamped(desk, opened):
     assert (born.is_date, f"{born.value:%d/%m/%Y}", born.protection.locked) == (True, "04/05/1990", False)
     number = sheet.cell(layout.areas["so_lieu"].first_row, layout.areas["so_lieu"].columns["so"])
     assert (number.value, number.data_type) == (12, "n")
-    place = lay_out_print(layout)
+    place = lay_out_print(form, layout)
     printed = [[c.value or "" for c in row[:3]] for row in cached["BẢN IN"].iter_rows(min_row=place.first_row)]
     assert printed[:3] == [["1", "Lan", "04/05/1990"], ["Mục", "Số lượng", ""], ["a", "12", ""]]
 
