@@ -86,7 +86,7 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
     keys = _keys_on(sheet, marks)
     findings = list(_misplaced(sheet, marks, keys))
     labels = _labels_on(sheet, marks, keys)
-    row_of = _row_map(marks, keys, labels)
+    row_of = _row_map(sheet, marks, keys, labels)
     columns: dict[str, Mapping[str, int]] = {}
     rows: dict[str, tuple[LocatedRow, ...]] = {}
     for id, area in marks.layout.areas.items():
@@ -181,7 +181,7 @@ def _labels_on(sheet: Sheet, marks: Landmarks, keys: _Keys) -> dict[str, tuple[S
     return {key: tuple(sorted(spots)) for key, spots in found.items()}
 
 
-def _row_map(marks: Landmarks, keys: _Keys, labels: Mapping[str, tuple[Spot, ...]]) -> dict[int, int]:
+def _row_map(sheet: Sheet, marks: Landmarks, keys: _Keys, labels: Mapping[str, tuple[Spot, ...]]) -> dict[int, int]:
     """Layout row → sheet row for all rows but data rows: the nearest landmark on the same side of the table decides."""
     anchors: dict[int, int] = {}
     for text, row in marks.row_anchors.items():
@@ -200,7 +200,12 @@ def _row_map(marks: Landmarks, keys: _Keys, labels: Mapping[str, tuple[Spot, ...
         if keys.row:
             anchors[area.key_row] = keys.row
         elif offsets:
-            anchors[area.key_row] = area.key_row + offsets.most_common(1)[0][0]
+            at = area.key_row + offsets.most_common(1)[0][0]
+            # Only what is visible was copied: the first answers stand where the hidden keys stood.
+            below = (
+                sheet.cells.get((at, spot.column)) for h in marks.heads[id].values() for spot in labels.get(h.key, ())
+            )
+            anchors[area.key_row] = at - any(cell is not None and str(cell.value).strip() for cell in below)
     data = {row.sheet_row for found in marks.rows.values() for row in found}
     last = max((cell.to.row for cell in marks.layout.cells), default=0)
     return {row: max(1, row + _shift(row, anchors, marks)) for row in range(1, last + 1) if row not in data}

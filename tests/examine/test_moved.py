@@ -203,6 +203,14 @@ def test_labels_carry_a_shifted_sheet_without_keys(make_return: Any) -> None:
     assert [f.code for f in examination.findings if f.severity == "error"] == []
 
 
+def test_only_the_visible_cells_were_copied(make_return: Any) -> None:
+    """The hidden key row is gone with its place: the first answers stand right under the heads, and none is lost."""
+    good = make_return()
+    examination = delete_row(without_keys(good), good.layout.areas["mo_hinh"].key_row).examine()
+    assert summary(examination) == summary(good.examine())
+    assert [f.code for f in examination.findings if f.severity == "error"] == []
+
+
 def test_every_single_key_may_be_lost(make_return: Any) -> None:
     """Damage of one hidden key alone never costs a value and never sends a return back."""
     good = make_return()
