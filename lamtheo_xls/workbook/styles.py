@@ -42,7 +42,7 @@ _NAMED: dict[str, Properties] = {
     "key": {"font_size": 8, "font_color": "#808080"},
     "helper": {"font_size": 8, "font_color": "#808080"},
     "number": {"font_size": 12, "border": 1, "border_color": _GRID, **_MIDDLE},
-    "message": {"font_size": 11, "bold": True, "font_color": "#A02000", **_SIDE},
+    "message": {"font_size": 11, "bold": True, "font_color": "#A02000", "indent": 1, **_SIDE},
     "code_close": {"font_size": 7, "font_color": _QUIET, "valign": "top"},
     "authority": {"font_size": 14, "bold": True, **_MIDDLE},
     "post": {"font_size": 14, "tint": MAY_TINT, "open": True, **_MIDDLE},
