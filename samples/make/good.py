@@ -344,6 +344,8 @@ def good(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         "accepted",
         "DU-STC",
         typing=cells,
+        # the panel cannot see that a merged name stands for three rows; intake can (S1.33)
+        shows=cells | {a.verdict: f"CHƯA XONG – CÒN 2 CHỖ: {a.cell(UNIT, 5)} thiếu tên chi bộ; …"},
         steps=[["unprotect", PASSWORD], ["merge", f"{a.cell(UNIT, 4)}:{a.cell(UNIT, 6)}"]],
         findings=[("workbook.late", "")],
     )

@@ -91,6 +91,10 @@ class At:
         return self.text(self.form.table(TABLE).column(column).label)
 
     @property
+    def verdict(self) -> str:
+        return address(*self.layout.verdict)
+
+    @property
     def code_head(self) -> str:
         return address(*self.layout.code_head)
 

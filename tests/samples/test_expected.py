@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-LIMIT = 44 * 1024
+LIMIT = 60 * 1024
 FAULTS = [
     "identity.none",
     "identity.foreign",
