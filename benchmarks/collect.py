@@ -51,7 +51,7 @@ def prepare(root: Path, files: int) -> Path:
     register = Register(
         units=tuple(units),
         rounds=(Round(programme="43-kh-duk", period="2027", opens=dt.date(2027, 1, 15)),),
-        office={fact: "Đảng ủy Khối Mẫu" for fact in facts},
+        office=dict.fromkeys(facts, "Đảng ủy Khối Mẫu"),
     )
     source = root / "danh-sach.xlsx"
     source.write_bytes(write_register(register))

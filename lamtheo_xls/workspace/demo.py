@@ -1,4 +1,4 @@
-"""The whole cycle on `samples/`, in a new folder: an invented office issues, collects, sends back, merges and follows."""
+"""The whole cycle on `samples/`, in a new folder: an invented office issues, collects, sends back, merges, follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.findings import say
+from lamtheo_xls.findings import World, say
 from lamtheo_xls.workspace import answering, collecting, following, issuing, ruling
 from lamtheo_xls.workspace.collecting import Collected
 from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, make_workspace, open_office
@@ -45,9 +45,11 @@ TODAY = BATCHES[-1].taken_in
 
 
 def samples_folder() -> Path:
-    """The samples: bundled with the package, or at the top of the checkout."""
-    inside = _HERE.parent / "samples"
-    return inside if inside.is_dir() else _HERE.parent.parent / "samples"
+    """The samples: bundled with the package, or at the top of the checkout; World where they are gone."""
+    for folder in (_HERE.parent / "samples", _HERE.parent.parent / "samples"):
+        if (folder / REGISTER).is_file():
+            return folder
+    raise World("world.samples_missing")
 
 
 def run_demo(folder: Path, *, progress: Progress) -> Iterator[str]:

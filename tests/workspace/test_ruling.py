@@ -135,8 +135,8 @@ def test_a_foreign_file_is_given_to_a_unit(
     filled: Callable[..., Path],
     make_office: Callable[..., Path],
 ) -> None:
-    """«Gán cho đơn vị»: a workbook of another office is refused, judged as the unit's own once given to it, counted, and
-    taken back again by emptying the cell."""
+    """«Gán cho đơn vị»: a workbook of another office is refused, judged as the unit's own once given to it, counted,
+    and taken back again by emptying the cell."""
     other = make_office(tmp_path / "KHAC")
     (office / "nhan-ve" / "cua ban.xlsx").write_bytes(filled(other, 3).read_bytes())
     said = lamtheo("collect", "-C", office, *AS_OF, "--json")
