@@ -2,153 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
-from lamtheo_xls.definitions.model import Field, Form, Table
+from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
+from lamtheo_xls.workbook.places import (
+    DATA_ROW_POINTS,
+    PAPER_MM,
+    PRINT_LINE_POINTS,
+    UNIT_FIELD,
+    Area,
+    Kind,
+    Laid,
+    Layout,
+    PrintLayout,
+    Spot,
+    address,
+    column_letters,
+    fill,
+    locked_text,
+    millimetres,
+)
 
-Kind = Literal["static", "context", "input", "formula", "key", "number"]
-PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
-"""Printable width: A4 with margins of 30 mm left and 15 mm right."""
-DATA_ROW_POINTS = 21.0
-PRINT_LINE_POINTS = 18.0
 PRINT_SPARE = 4
 _PAGE_POINTS = {"landscape": 481.0, "portrait": 728.0}
 _CHARACTER_MM = 1.75  # of 12 points, on average; a line that comes out wider is shrunk to fit
 _NUMBER_MM, _COLUMN_MM, _MESSAGE_MM, _DUE_MM = 12.0, 30.0, 70.0, 42.0
-_NAME = re.compile(r"\{(\w+)\}")
-UNIT_FIELD = Field(
-    id="don_vi",
-    label=say("workbook.unit.label"),
-    short=say("workbook.unit.short"),
-    type="choice",
-    choices_from="units",
-    required=True,
-    help=say("workbook.unit.help"),
-    printed=False,
-)
-"""The input of the shared workbook in which the unit says who it is."""
-
-
-class Spot(NamedTuple):
-    """A cell, rows and columns from 1."""
-
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
-    """One cell (or merge) to paint. `text` is a template over the context for kinds 'static' and 'context'."""
-
-    at: Spot
-    to: Spot
-    """Lower right corner; equal to `at` where nothing is merged."""
-    kind: Kind
-    style: str
-    text: str = ""
-    """For kind 'formula' the role: verdict, message, used, line, hold, faulty, faults, length, total.…, unit_name."""
-    field: str = ""
-    """Field id for inputs (`ten_chi_bo` in a table: see `table` and `index`)."""
-    table: str = ""
-    index: int = 0
-    """Row of the table, from 1; 0 outside its data rows."""
-    printed: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """Where a table lies: data rows first..last; `key_row` above and `end_row` below them are locked."""
-
-    table: str
-    first_row: int
-    last_row: int
-    key_row: int
-    end_row: int
-    number_column: int
-    """0 where the table has no running number."""
-    columns: Mapping[str, int]
-    """Column id → sheet column."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where every part of a form lies on its sheet, for given row counts."""
-
-    form: str
-    version: int
-    sheet: str
-    cells: tuple[Laid, ...]
-    fields: Mapping[str, Spot]
-    areas: Mapping[str, Area]
-    key_column: int
-    """Hidden column that holds the row keys (`mo_hinh.1`, `field.nguoi_ky`); column keys stand in the key row."""
-    helper_columns: Mapping[str, int]
-    code_head: Spot
-    code_close: Spot
-    print_area: tuple[Spot, Spot]
-    head_rows: tuple[int, int]
-    """Rows repeated on every printed page."""
-    widths: Mapping[int, float]
-    """Column → width in characters."""
-    heights: Mapping[int, float]
-    """Row → height in points."""
-    verdict: Spot
-    closing_rows: tuple[int, int]
-    """First and last row of Nơi nhận and signature; the row below them is locked and empty."""
-    title_run: tuple[int, int]
-    """Columns of the Party title, the place-and-date line and the signature."""
-    shared: bool = False
-    """A shared workbook: it has the field `don_vi` and belongs to nobody."""
-
-
-def column_letters(column: int) -> str:
-    """1 → 'A', 27 → 'AA'."""
-    out = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        out = chr(65 + rest) + out
-    return out
-
-
-def address(row: int, column: int) -> str:
-    """(11, 4) → 'D11'."""
-    return f"{column_letters(column)}{row}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintLayout:
-    """Where BẢN IN puts the main sheet: heads in their order, then single lines closed up, the signature following."""
-
-    shift: int
-    """Main row minus this is the row on BẢN IN, for everything above the table."""
-    first_row: int
-    last_row: int
-    """The lines that close up; a row of the main sheet takes as many as its longest text needs."""
-    columns: int
-    source_column: int
-    """Hidden: which row of the main sheet stands here, counted from the key row (1); 0 for none."""
-    more_column: int
-    """Hidden: 1 where that row goes on in the next line."""
-    rest_columns: Mapping[int, int]
-    """Printed column that can go on → hidden column with what is still to be printed of it."""
-    room: Mapping[int, int]
-    """Printed column that can go on → characters of a line."""
-    hint_column: int
-    """Not printed: which pages are worth printing."""
-    ranks: tuple[int, int]
-    """Main rows from which ranks are taken: the key row and the last row of the signature."""
-    lines_of_pages: tuple[int, int]
-    """How many lines the first page and each later one hold."""
-
-
-def millimetres(characters: float) -> float:
-    """Column width in characters → paper millimetres."""
-    return (characters * 7 + 5) / 96 * 25.4
 
 
 def lay_out_print(form: Form, layout: Layout) -> PrintLayout:
@@ -523,12 +403,22 @@ def _characters(millimetres: float) -> float:
     return round((millimetres / 25.4 * 96 - 5) / 7, 2)
 
 
-def fill(text: str, context: Mapping[str, str]) -> str:
-    """`text` with every `{name}` filled from the context; a name that is not known leaves nothing."""
-    return _NAME.sub(lambda m: context.get(m.group(1), ""), text)
-
-
-def locked_text(cell: Laid, context: Mapping[str, str]) -> str:
-    """What a cell of kind 'static' or 'context' says; organisation lines are printed in capitals."""
-    text = fill(cell.text, context) if cell.kind == "context" else cell.text
-    return text.upper() if cell.style in ("org", "org_bold") else text
+__all__ = [
+    "DATA_ROW_POINTS",
+    "PAPER_MM",
+    "PRINT_LINE_POINTS",
+    "UNIT_FIELD",
+    "Area",
+    "Kind",
+    "Laid",
+    "Layout",
+    "PrintLayout",
+    "Spot",
+    "address",
+    "column_letters",
+    "fill",
+    "lay_out",
+    "lay_out_print",
+    "locked_text",
+    "millimetres",
+]
