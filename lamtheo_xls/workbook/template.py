@@ -152,8 +152,8 @@ def _compose(
         if front:
             sides.fix(pen, pages["fix"], front)
         panel = plan_panel(form, layout).values(filled)
-        main(pen, pages["main"], filled, panel, lists, marks, blank=identity is None)
-        printed(pen, pages["print"], plan_print(form, layout).values(filled, context, code, panel))
+        _form_sheet(pen, pages["main"], filled, panel, lists, marks, blank=identity is None)
+        _print_sheet(pen, pages["print"], plan_print(form, layout).values(filled, context, code, panel))
         sides.guide(pen, pages["guide"])
         sides.lists(pen, pages["lists"], lists)
         sides.meta(pen, pages["meta"], identity)
@@ -170,7 +170,7 @@ def _cached(value: Cached) -> Cached:
 # -- the main sheet ------------------------------------------------------------------------------------------
 
 
-def main(
+def _form_sheet(
     pen: Pen,
     sheet: Worksheet,
     filled: Filled,
@@ -276,7 +276,7 @@ def _rules(pen: Pen, sheet: Worksheet) -> None:
 # -- the other sheets ----------------------------------------------------------------------------------------
 
 
-def printed(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
+def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
     layout, place = pen.layout, lay_out_print(pen.form, pen.layout)
     widths = {c: layout.widths[c] for c in range(1, place.columns + 1)} | {place.hint_column: 42.0}
     pen.all_locked(sheet, widths, range(place.source_column, place.hint_column))
