@@ -4,3 +4,5 @@ PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
 """Width between the margins: 30 mm left, 15 mm right."""
 NUMBER_MM = 12.0
 """Width of the running number column."""
+PAPER_HIGH_MM = {"landscape": 170.0, "portrait": 257.0}
+"""Height left between the margins of A4 (20 mm above and below)."""

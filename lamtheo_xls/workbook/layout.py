@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lamtheo_xls.definitions.model import Form, Table
+from lamtheo_xls.definitions.paper import NUMBER_MM, PAPER_HIGH_MM, PAPER_MM
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
 from lamtheo_xls.workbook.places import (
     DATA_ROW_POINTS,
-    PAPER_MM,
     PRINT_LINE_POINTS,
     UNIT_FIELD,
     Area,
@@ -26,9 +26,10 @@ from lamtheo_xls.workbook.places import (
 )
 
 PRINT_SPARE = 4
-_PAGE_POINTS = {"landscape": 481.0, "portrait": 728.0}
+ONE_PAGE = 1.3
+"""A blank form up to so many pages high is printed on one, a little smaller: no signature is left alone."""
 _CHARACTER_MM = 1.75  # of 12 points, on average; a line that comes out wider is shrunk to fit
-_NUMBER_MM, _COLUMN_MM, _MESSAGE_MM, _DUE_MM = 12.0, 30.0, 70.0, 42.0
+_COLUMN_MM, _MESSAGE_MM, _DUE_MM = 30.0, 70.0, 42.0
 
 
 def lay_out_print(form: Form, layout: Layout) -> PrintLayout:
@@ -42,7 +43,7 @@ def lay_out_print(form: Form, layout: Layout) -> PrintLayout:
     first = start - shift
     data = sum(a.last_row - a.key_row for a in layout.areas.values())
     other = bottom.row - start + 1 - data - 2 * len(layout.areas)
-    page = _PAGE_POINTS[form.orientation]
+    page = page_points(form.orientation) - 1  # programs round heights up
     above = sum(layout.heights[r] for r in range(top.row, start))
     heads = sum(layout.heights[r] for r in range(layout.head_rows[0], layout.head_rows[1] + 1)) if layout.areas else 0.0
     return PrintLayout(
@@ -61,6 +62,18 @@ def lay_out_print(form: Form, layout: Layout) -> PrintLayout:
             max(int((page - heads) / PRINT_LINE_POINTS), 1),
         ),
     )
+
+
+def page_points(orientation: str) -> float:
+    """Height of a page between its margins, in points."""
+    return PAPER_HIGH_MM[orientation] / 25.4 * 72
+
+
+def fits_one_page(form: Form, layout: Layout) -> bool:
+    """Whether the form, blank, is at most ONE_PAGE pages high."""
+    top, bottom = layout.print_area
+    tall = sum(layout.heights.get(row, DATA_ROW_POINTS) for row in range(top.row, bottom.row + 1))
+    return tall <= ONE_PAGE * page_points(form.orientation)
 
 
 def lay_out(form: Form, rows: Mapping[str, int], *, shared: bool = False) -> Layout:
@@ -94,7 +107,7 @@ class _Drawing:
         for table in form.tables:
             at = 1 if table.number_label else 0
             if at:
-                printed.setdefault(1, _NUMBER_MM)
+                printed.setdefault(1, NUMBER_MM)
             self.columns[table.id] = {}
             for column in (c for c in table.columns if c.printed):
                 at += 1
@@ -405,7 +418,6 @@ def _characters(millimetres: float) -> float:
 
 __all__ = [
     "DATA_ROW_POINTS",
-    "PAPER_MM",
     "PRINT_LINE_POINTS",
     "UNIT_FIELD",
     "Area",

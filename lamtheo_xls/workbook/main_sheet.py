@@ -19,7 +19,8 @@ def main_sheet(reading: Reading, marks: Landmarks) -> tuple[Sheet | None, tuple[
     if not candidates:
         candidates = [s for s in reading.sheets if s.name in marks.other_sheets and _bears_keys(s, marks)]
     if not candidates:
-        candidates = [s for s in reading.sheets if _bears_labels(s, marks)]
+        # the guide prints the same heads above its examples, so a sheet of that name is never taken by its words
+        candidates = [s for s in reading.sheets if s.name not in marks.other_sheets and _bears_labels(s, marks)]
         candidates = [s for s in candidates if s.name == name] or candidates
     if not candidates:
         return None, (finding("structure.sheet_missing", trang_biet=name),)

@@ -59,11 +59,12 @@ class Pen:
             options = {"hidden": 1} if column in hidden else {}
             put(sheet.set_column(column - 1, column - 1, widths.get(column), locked, options))
 
-    def page(self, sheet: Worksheet, orientation: str, *, code: str = "") -> None:
+    def page(self, sheet: Worksheet, orientation: str, *, code: str = "", one_page: bool = False) -> None:
+        """Paper, margins and footer; `one_page` also fits the height, so that the signature is not left alone."""
         sheet.set_paper(9)
         (sheet.set_landscape if orientation == "landscape" else sheet.set_portrait)()
         sheet.set_margins(left=30 * _MM, right=15 * _MM, top=20 * _MM, bottom=20 * _MM)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if one_page else 0)
         sheet.print_black_and_white()
         sheet.hide_gridlines(2)
         font = f'&"{FONT},Regular"&9'

@@ -11,8 +11,6 @@ from lamtheo_xls.definitions.model import Field
 from lamtheo_xls.findings import say
 
 Kind = Literal["static", "context", "input", "formula", "key", "number"]
-PAPER_MM = {"landscape": 252.0, "portrait": 165.0}
-"""Printable width: A4 with margins of 30 mm left and 15 mm right."""
 DATA_ROW_POINTS = 21.0
 PRINT_LINE_POINTS = 18.0
 _NAME = re.compile(r"\{(\w+)\}")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from xlsxwriter.worksheet import Worksheet
 
+from lamtheo_xls.definitions.paper import PAPER_MM
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import META_WORD, meta_pieces
-from lamtheo_xls.workbook.layout import PAPER_MM, fill
+from lamtheo_xls.workbook.layout import fill
 from lamtheo_xls.workbook.measure import wrapped_lines
 from lamtheo_xls.workbook.pen import Pen, put
 

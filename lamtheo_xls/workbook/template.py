@@ -20,6 +20,7 @@ from lamtheo_xls.workbook.layout import (
     Layout,
     column_letters,
     fill,
+    fits_one_page,
     lay_out_print,
     locked_text,
 )
@@ -210,7 +211,7 @@ def _form_sheet(
         put(sheet.data_validation(first - 1, column - 1, last - 1, column - 1, options))
     _rules(pen, sheet)
     top, bottom = layout.print_area
-    pen.page(sheet, pen.form.orientation, code=pen.code)
+    pen.page(sheet, pen.form.orientation, code=pen.code, one_page=fits_one_page(pen.form, layout))
     put(sheet.print_area(top.row - 1, top.column - 1, bottom.row - 1, bottom.column - 1))
     if layout.areas:
         sheet.repeat_rows(layout.head_rows[0] - 1, layout.head_rows[1] - 1)

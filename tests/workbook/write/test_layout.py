@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lamtheo_xls.definitions.model import Closing, Field, Table
-from lamtheo_xls.workbook.layout import address, lay_out, lay_out_print, locked_text
+from lamtheo_xls.workbook.layout import address, fits_one_page, lay_out, lay_out_print, locked_text
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
 from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workbook.stamp import prepare_base
@@ -175,3 +175,10 @@ def test_wrapped_lines_are_counted_by_words():
     assert wrapped_lines("một hai ba bốn", 12, 16) == 2
     assert wrapped_lines("a\nb", 12, 100) == 2
     assert wrapped_lines("x" * 100, 12, 50) == 5
+
+
+def test_a_short_form_prints_on_one_page_a_long_one_flows(desk):
+    """No signature is left alone on a second page where a little shrinking saves it; long tables run over pages."""
+    assert fits_one_page(desk.form, desk.layout(8))
+    assert fits_one_page(desk.form, desk.layout(13))
+    assert not fits_one_page(desk.form, desk.layout(30))
