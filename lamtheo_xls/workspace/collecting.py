@@ -234,7 +234,7 @@ def _judge_and_record(
     ]
     told = office.ledger.record_submissions(records)
     seen.update({record.sha256: record for record in told})
-    return [_collected(record) for record in told]
+    return [_collected(office, record) for record in told]
 
 
 def _judge_batch(jobs: Sequence[tuple[bytes, dt.date, tuple[Finding, ...]]], docket: Docket) -> list[Judged]:
@@ -266,10 +266,12 @@ def submission_of(
     )
 
 
-def _collected(record: SubmissionRecord) -> Collected:
+def _collected(office: Office, record: SubmissionRecord) -> Collected:
     findings = record.findings
     if record.state == "superseded":
-        findings += (finding("set.superseded", ngay_nhan=f"{record.received:%d/%m/%Y}"),)
+        others = (r for r in office.ledger.submissions(assignment=record.assignment) if r.part == record.part)
+        newer = max((r.received for r in others if r.state == "accepted"), default=record.received)
+        findings += (finding("set.superseded", ngay_nhan=f"{newer:%d/%m/%Y}"),)
     return Collected(
         file=record.file,
         sha256=record.sha256,

@@ -177,6 +177,21 @@ def test_no_sheet_of_ours(make_return: Any) -> None:
     assert examination.state == "to_fix"
 
 
+def test_the_guide_is_never_taken_for_the_form(make_return: Any) -> None:
+    """Where the form's sheet was deleted, HƯỚNG DẪN, which prints the same heads, does not stand in for it."""
+    good = make_return()
+    area = good.layout.areas["mo_hinh"]
+    cells = good.reading.sheets[0].cells
+    heads = {at: cell for at, cell in cells.items() if at[0] < area.key_row and at[1] <= max(area.columns.values())}
+    guide = Sheet(name="HƯỚNG DẪN", state="visible", cells=heads)
+    examination = with_sheets(good, guide)
+    assert [f.code for f in examination.findings] == ["structure.sheet_missing"]
+    assert examination.state == "to_fix"
+    assert [f.code for f in with_sheets(good, dataclasses.replace(guide, name="Sheet1")).findings] != [
+        "structure.sheet_missing"
+    ]
+
+
 def without_keys(good: Any, *, rows: bool = True, columns: bool = True) -> Any:
     area = good.layout.areas["mo_hinh"]
     return remapped(

@@ -139,6 +139,7 @@ def test_a_later_faulty_one_leaves_the_accepted_one_counting(
     filled(office, 1, "cu.xlsx", rows=[{**r, "ten_mo_hinh": "Bản cũ"} for r in _rows()])
     said = lamtheo("collect", "-C", office, "--received", "2027-02-05", *AS_OF, "--json")
     assert by_file(said)["cu.xlsx"]["state"] == "superseded"
+    assert "08/02/2027" in by_file(said)["cu.xlsx"]["findings"][-1]["message"]
     assert status(lamtheo, office)["accepted"] == 1
 
 
