@@ -151,7 +151,8 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
     state = state_of_line(standing)
     shown_record = latest or counted
     received = (counted or latest).received if (counted or latest) else None  # type: ignore[union-attr]
-    late = received is not None and received >= assignment.deadline.late_from
+    answered = state in ("accepted", "to_fix")  # a photo is no return, and who need not send is not late
+    late = answered and received is not None and received >= assignment.deadline.late_from
     overdue = state in ("missing", "wrong_form") and office.as_of >= assignment.deadline.late_from
     mending = state == "accepted" and latest is not None and counted is not None and latest.id != counted.id
     words = state_words(state, late=late and state == "accepted", overdue=overdue, mending=mending)

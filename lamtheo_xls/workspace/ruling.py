@@ -72,11 +72,13 @@ def take_decisions(office: Office) -> Taken:
 
 def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None:
     """The decision that the cell Xử lý of a row shows: the ruling that stands, unless it was about another submission
-    than the one on screen; else that the signed copy has come."""
+    than the one on screen ('': what it left out); else that the signed copy has come."""
     if standing is None:
         return None
     decision = standing.decision
-    if decision is not None and not (decision.kind in OF_A_SUBMISSION and (decision.bound_to or "") != on_screen):
+    if decision is not None and (
+        decision.kind not in OF_A_SUBMISSION or not on_screen or decision.bound_to == on_screen
+    ):
         return decision
     return standing.signed
 

@@ -107,13 +107,30 @@ def test_taken_as_it_is_holds_for_that_submission_only(
 
 
 def test_left_out(office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path]) -> None:
-    """«Không tổng hợp»: the return stays recorded and counts no more."""
+    """«Không tổng hợp»: the return stays recorded and counts no more; the word stays in its cell, and emptying the cell
+    brings the return back."""
     filled(office, 1)
     lamtheo("run", "-C", office, *AS_OF)
     rule(office, "TỔNG QUAN", "Sở Số 1", {"Xử lý": "Không tổng hợp"})
-    now = status(lamtheo, office)
-    assert now["accepted"] == 0 and now["missing"] == 4
+    for _ in range(2):
+        now = status(lamtheo, office)
+        assert now["accepted"] == 0 and now["missing"] == 4
+        assert cell_of(office, "TỔNG QUAN", "Sở Số 1", "Xử lý") == "Không tổng hợp"
     rule(office, "TỔNG QUAN", "Sở Số 1", {"Xử lý": ""})
+    now = status(lamtheo, office)
+    assert now["accepted"] == 1 and now["missing"] == 3
+    assert cell_of(office, "TỔNG QUAN", "Sở Số 1", "Xử lý") is None
+
+
+def test_who_need_not_send_is_not_late(office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path]) -> None:
+    """late of the summary is the sum of the lines: neither an excused unit nor one that sent only a photo is late."""
+    filled(office, 1)
+    filled(office, 2)
+    lamtheo("run", "-C", office, "--as-of", "2027-03-05")
+    assert status(lamtheo, office, "2027-03-05")["late"] == 2
+    rule(office, "TỔNG QUAN", "Sở Số 1", {"Xử lý": "Không phải gửi"})
+    now = status(lamtheo, office, "2027-03-05")
+    assert [a["unit"] for a in now["assignments"] if a["late"]] == ["DU-2"] and now["late"] == 1
 
 
 def test_signed_copy(office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path]) -> None:
