@@ -8,23 +8,29 @@ from pathlib import Path
 
 import click
 
-from lamtheo_xls.cli.options import DAY, as_of_option, json_option, office_options, several
+from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, office_options, several
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
     print_collected,
     print_findings,
+    print_merged,
     print_overview,
+    print_returned,
     progress,
     shown,
+    tell,
 )
+from lamtheo_xls.cli.spoken import SpokenCommand, SpokenGroup
 from lamtheo_xls.findings import say, worst
 
-PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+DOUBTS_SHOWN = 10
+"""Doubts of an imported list that the terminal shows; all of them stand in the register's own sheet."""
+PATHS = click.argument("paths", nargs=-1, metavar=say("cli.metavar.paths"), type=click.Path(path_type=Path))
 
 
-@click.command("demo", help=say("cli.help.demo"))
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.command("demo", cls=SpokenCommand, help=say("cli.help.demo"))
+@click.argument("folder", metavar=say("cli.metavar.folder"), type=click.Path(path_type=Path, file_okay=False))
 def demo_command(folder: Path) -> None:
     from lamtheo_xls.workspace.demo import run_demo
 
@@ -32,7 +38,7 @@ def demo_command(folder: Path) -> None:
         click.echo(line)
 
 
-@click.command("programmes", help=say("cli.help.programmes"))
+@click.command("programmes", cls=SpokenCommand, help=say("cli.help.programmes"))
 @json_option
 def programmes_command(as_json: bool) -> None:
     from lamtheo_xls.workspace.programmes import describe_programmes
@@ -49,15 +55,28 @@ def programmes_command(as_json: bool) -> None:
                 click.echo(f"    {obligation['due']}")
 
 
-@click.command("new", help=say("cli.help.new"))
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--programme", "programme_ids", multiple=True, required=True, help=say("cli.option.programme"))
-@click.option("--period", required=True, help=say("cli.option.period"))
+@click.command("new", cls=SpokenCommand, help=say("cli.help.new"))
+@click.argument("folder", metavar=say("cli.metavar.folder"), type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--register", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.register")
+    "--programme",
+    "programme_ids",
+    multiple=True,
+    metavar=say("cli.metavar.id"),
+    required=True,
+    help=say("cli.option.programme"),
+)
+@click.option("--period", metavar=say("cli.metavar.period"), required=True, help=say("cli.option.period"))
+@click.option(
+    "--register",
+    metavar=say("cli.metavar.file"),
+    type=Existing(path_type=Path, exists=True, dir_okay=False),
+    help=say("cli.option.register"),
 )
 @click.option(
-    "--key-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("cli.option.key_file")
+    "--key-file",
+    metavar=say("cli.metavar.file"),
+    type=Existing(path_type=Path, exists=True, dir_okay=False),
+    help=say("cli.option.key_file"),
 )
 @as_of_option
 def new_command(
@@ -80,19 +99,20 @@ def new_command(
     )
     click.echo(say("cli.say.new_done", noi=shown(folder)))
     if doubts:
-        click.echo(say("cli.say.new_doubts", n=len(doubts), trang=say("register.sheets.doubts")))
-        print_findings(doubts)
+        tell("cli.say.new_doubts", n=len(doubts), trang=say("register.sheets.doubts"))
+        print_findings([f for f in doubts if f.severity != "info"], most=DOUBTS_SHOWN)
+    tell("cli.say.new_next", trang=say("register.sheets.office"))
 
 
-@click.command("issue", help=say("cli.help.issue"))
-@click.option("--only", multiple=True, metavar="CODE", help=say("cli.option.only"))
+@click.command("issue", cls=SpokenCommand, help=say("cli.help.issue"))
+@click.option("--only", multiple=True, metavar=say("cli.metavar.code"), help=say("cli.option.only"))
 @click.option("--dry-run", is_flag=True, help=say("cli.option.dry_run"))
 @office_options
 def issue_command(
     root: Path, round_id: str | None, as_of: dt.date, as_json: bool, only: tuple[str, ...], dry_run: bool
 ) -> None:
     from lamtheo_xls.workspace import issuing, ruling
-    from lamtheo_xls.workspace.folder import open_office
+    from lamtheo_xls.workspace.folder import INBOX, open_office
 
     with open_office(root, round_id=round_id, as_of=as_of, who="issue") as office:
         ruling.take_decisions(office)
@@ -103,21 +123,29 @@ def issue_command(
         print_findings(office.register_findings)
         counts = {c: sum(x["change"] == c for x in lines) for c in ("new", "changed", "unchanged")}
         key = "cli.say.issue_dry" if dry_run else "cli.say.issue_done"
-        click.echo(
-            say(
-                key if lines else "cli.say.issue_none",
-                moi=counts["new"],
-                doi=counts["changed"],
-                giu=counts["unchanged"],
-                noi=shown(office.folder("bieu-gui")),
-            )
+        tell(
+            key if lines else "cli.say.issue_none",
+            moi=counts["new"],
+            doi=counts["changed"],
+            giu=counts["unchanged"],
+            noi=shown(office.folder("bieu-gui")),
         )
+        if lines and not dry_run:
+            caption = say("workspace.issue.caption_file")
+            tell("cli.say.issue_next", tep=f"{office.round.id}.zip", loi_nhan=caption, noi=shown(office.root / INBOX))
 
 
-@click.command("collect", help=say("cli.help.collect"))
+@click.command("collect", cls=SpokenCommand, help=say("cli.help.collect"))
 @PATHS
-@click.option("--received", type=DAY, default=None, help=say("cli.option.received"))
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=False, help=say("cli.option.jobs"))
+@click.option("--received", metavar=say("cli.metavar.day"), type=DAY, default=None, help=say("cli.option.received"))
+@click.option(
+    "--jobs",
+    metavar=say("cli.metavar.number"),
+    type=click.IntRange(1),
+    default=1,
+    show_default=False,
+    help=say("cli.option.jobs"),
+)
 @office_options
 def collect_command(
     root: Path,
@@ -141,7 +169,7 @@ def collect_command(
                 print_collected(tuple(lines), shown(office.root / INBOX))
 
 
-@click.command("return", help=say("cli.help.return"))
+@click.command("return", cls=SpokenCommand, help=say("cli.help.return"))
 @office_options
 def return_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
     from lamtheo_xls.workspace import answering, ruling
@@ -153,11 +181,10 @@ def return_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
         if as_json:
             emit_lines(answered)
             return
-        noi = shown(office.folder("tra-lai"))
-        click.echo(say("cli.say.return_done", n=len(answered), noi=noi) if answered else say("cli.say.return_none"))
+        print_returned(answered, shown(office.folder("tra-lai")))
 
 
-@click.command("merge", help=say("cli.help.merge"))
+@click.command("merge", cls=SpokenCommand, help=say("cli.help.merge"))
 @click.option("--csv", "as_csv", is_flag=True, help=say("cli.option.csv"))
 @office_options
 def merge_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, as_csv: bool) -> None:
@@ -170,19 +197,10 @@ def merge_command(root: Path, round_id: str | None, as_of: dt.date, as_json: boo
         if as_json:
             emit_lines(tables)
             return
-        for table in tables:
-            click.echo(
-                say(
-                    "cli.say.merge_done",
-                    noi=shown(Path(table["file"])),
-                    dong=table["rows"],
-                    co=table["counted"],
-                    tong=table["expected"],
-                )
-            )
+        print_merged(tables)
 
 
-@click.command("status", help=say("cli.help.status"))
+@click.command("status", cls=SpokenCommand, help=say("cli.help.status"))
 @click.option("--strict", is_flag=True, help=say("cli.option.strict"))
 @office_options
 def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, strict: bool) -> None:
@@ -200,9 +218,9 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
             sys.exit(1)
 
 
-@click.command("run", help=say("cli.help.run"))
+@click.command("run", cls=SpokenCommand, help=say("cli.help.run"))
 @PATHS
-@click.option("--received", type=DAY, default=None, help=say("cli.option.received"))
+@click.option("--received", metavar=say("cli.metavar.day"), type=DAY, default=None, help=say("cli.option.received"))
 @office_options
 def run_command(
     root: Path,
@@ -218,23 +236,26 @@ def run_command(
     with open_office(root, round_id=round_id, as_of=as_of, who="run") as office:
         taken = ruling.take_decisions(office)
         lines = tuple(collecting.collect(office, paths, received=received, progress=progress))
-        answering.send_back(office, progress=progress)
-        consolidating.consolidate(office, csv=False)
+        answered = answering.send_back(office, progress=progress)
+        tables = consolidating.consolidate(office, csv=False)
         overview = following.follow(office, taken)
         if as_json:
             emit(overview.as_json())
             return
         print_collected(lines, shown(office.root / INBOX))
+        if answered:
+            print_returned(answered, shown(office.folder("tra-lai")))
+        print_merged(tables)
         print_overview(overview, taken)
 
 
-@click.command("close", help=say("cli.help.close"))
+@click.command("close", cls=SpokenCommand, help=say("cli.help.close"))
 @office_options
 def close_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
     _close(root, round_id, as_of, as_json, closed=True)
 
 
-@click.command("reopen", help=say("cli.help.reopen"))
+@click.command("reopen", cls=SpokenCommand, help=say("cli.help.reopen"))
 @office_options
 def reopen_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
     _close(root, round_id, as_of, as_json, closed=False)
@@ -255,14 +276,20 @@ def _close(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, *, c
             click.echo(say(f"cli.say.{verb}_done", dot=office.round.id))
 
 
-@click.command("check", help=say("cli.help.check"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.command("check", cls=SpokenCommand, help=say("cli.help.check"))
+@click.argument(
+    "paths",
+    nargs=-1,
+    metavar=say("cli.metavar.files"),
+    required=True,
+    type=Existing(path_type=Path, exists=True, dir_okay=False),
+)
 @as_of_option
 @json_option
 def check_command(paths: tuple[Path, ...], as_of: dt.date, as_json: bool) -> None:
     from lamtheo_xls.workspace.checking import check_file
 
-    faulty = False
+    faulty, limits = False, ""
     for path in paths:
         examined = check_file(path, as_of=as_of)
         faulty = faulty or worst(examined.findings) == "error"
@@ -272,13 +299,16 @@ def check_command(paths: tuple[Path, ...], as_of: dt.date, as_json: bool) -> Non
         errors = sum(f.severity == "error" for f in examined.findings)
         key = "cli.say.check_bad" if errors else "cli.say.check_good"
         click.echo(say(key, tep=path.name, n=errors))
-        print_findings(examined.findings)
-        click.echo(say("cli.say.check_limits", gi=examined.not_checked))
+        # What cannot be known without the office's workspace is said once, below.
+        print_findings(f for f in examined.findings if f.code != "identity.unverified")
+        limits = examined.not_checked
+    if limits:
+        tell("cli.say.check_limits", gi=limits)
     if faulty:
         sys.exit(1)
 
 
-@click.command("verify", help=say("cli.help.verify"))
+@click.command("verify", cls=SpokenCommand, help=say("cli.help.verify"))
 @office_options
 def verify_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bool) -> None:
     from lamtheo_xls.workspace import verifying
@@ -298,13 +328,13 @@ def verify_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
             sys.exit(1)
 
 
-@click.group("form", help=say("cli.help.form"))
+@click.group("form", cls=SpokenGroup, help=say("cli.help.form"))
 def form_command() -> None:
     pass
 
 
 @form_command.command("check", help=say("cli.help.form_check"))
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", metavar=say("cli.metavar.path"), type=Existing(path_type=Path, exists=True))
 @json_option
 def form_check_command(path: Path, as_json: bool) -> None:
     from lamtheo_xls.workspace.programmes import check_definition
@@ -323,8 +353,8 @@ def form_check_command(path: Path, as_json: bool) -> None:
 
 
 @form_command.command("preview", help=say("cli.help.form_preview"))
-@click.argument("form")
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("form", metavar=say("cli.metavar.form"))
+@click.argument("target", metavar=say("cli.metavar.file"), type=click.Path(path_type=Path, dir_okay=False))
 @as_of_option
 def form_preview_command(form: str, target: Path, as_of: dt.date) -> None:
     from lamtheo_xls.workspace.programmes import preview_form
@@ -333,7 +363,7 @@ def form_preview_command(form: str, target: Path, as_of: dt.date) -> None:
 
 
 @form_command.command("map", help=say("cli.help.form_map"))
-@click.argument("form")
+@click.argument("form", metavar=say("cli.metavar.form"))
 @json_option
 def form_map_command(form: str, as_json: bool) -> None:
     from lamtheo_xls.workspace.programmes import map_form
@@ -351,7 +381,7 @@ def form_map_command(form: str, as_json: bool) -> None:
 
 
 @form_command.command("schema", help=say("cli.help.form_schema"))
-@click.argument("kind", type=click.Choice(["form", "programme"]), default="form")
+@click.argument("kind", metavar="[form|programme]", type=click.Choice(["form", "programme"]), default="form")
 def form_schema_command(kind: str) -> None:
     from lamtheo_xls.workspace.programmes import schema_text
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from lamtheo_xls.findings import World, entry, message, say
+from lamtheo_xls.cli.printing import place_and_message, wrapped
+from lamtheo_xls.cli.spoken import SpokenGroup, complaint
+from lamtheo_xls.findings import World, say
 
 ALIASES = {
     "demo": "chay-thu",
@@ -30,7 +32,7 @@ ALIASES = {
 _VERBS = {alias: verb for verb, alias in ALIASES.items()}
 
 
-class Verbs(click.Group):
+class Verbs(SpokenGroup):
     """A group whose commands are imported on use, so that `--help` loads nothing heavy."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -50,28 +52,38 @@ class Verbs(click.Group):
         _, command, rest = super().resolve_command(ctx, args)
         return (command.name if command else None), command, rest
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(f"{verb} ({alias})", say(f"cli.help.{verb}")) for verb, alias in ALIASES.items()]
-        with formatter.section(say("cli.word.commands")):
-            formatter.write_dl(rows)
+    def told_commands(self, ctx: click.Context) -> list[tuple[str, str]]:
+        return [(f"{verb} ({alias})", say(f"cli.help.{verb}")) for verb, alias in ALIASES.items()]
 
 
 @click.group(cls=Verbs, help=say("cli.help.main"), context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="lamtheo_xls", prog_name="lamtheo")
+@click.version_option(
+    package_name="lamtheo_xls", prog_name="lamtheo", message="%(prog)s %(version)s", help=say("cli.option.version")
+)
 def cli() -> None:
     pass
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Runs `lamtheo` and exits: 3 with one line (and the findings behind it) where the world is broken."""
+    """Runs `lamtheo` and exits: 2 for a command line not understood, 3 with one line (and the findings behind it)
+    where the world is broken."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        cli(args, prog_name="lamtheo")
+        sys.exit(cli.main(args, prog_name="lamtheo", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as bare:
+        click.echo(bare.format_message(), err=True)
+        sys.exit(bare.exit_code)
+    except click.ClickException as wrong:
+        click.echo(complaint(wrong), err=True)
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        click.echo(say("cli.usage.stopped"), err=True)
+        sys.exit(1)
     except World as broken:
-        click.echo(f"{broken} {entry(broken.code).mend}".strip(), err=True)
+        click.echo(f"{broken} {broken.mend()}".strip(), err=True)
         for f in broken.findings:
-            where = "!".join(x for x in (f.place.sheet, f.place.cell) if x) or f.place.path or ""
-            click.echo(f"  {where}: {message(f)}" if where else f"  {message(f)}", err=True)
+            for line in wrapped(place_and_message(f), indent="  "):
+                click.echo(line, err=True)
         sys.exit(3)

@@ -35,6 +35,16 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 DAY = Day()
 
 
+class Existing(click.Path):
+    """A path that has to be there; the complaint names it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(say("cli.usage.path", duong_dan=value), param, ctx)
+
+
 def _today() -> dt.date:
     return dt.date.today()
 
@@ -44,6 +54,7 @@ def workspace_option(command: Command) -> Command:
     return click.option(
         "-C",
         "root",
+        metavar=say("cli.metavar.folder"),
         type=click.Path(path_type=Path, file_okay=False),
         default=Path("."),
         show_default=False,
@@ -53,12 +64,21 @@ def workspace_option(command: Command) -> Command:
 
 def round_option(command: Command) -> Command:
     """--round: the round, else the one open at the as-of date."""
-    return click.option("--round", "round_id", default=None, help=say("cli.option.round"))(command)
+    return click.option(
+        "--round", "round_id", metavar=say("cli.metavar.id"), default=None, help=say("cli.option.round")
+    )(command)
 
 
 def as_of_option(command: Command) -> Command:
     """--as-of: the only place where the clock is read."""
-    return click.option("--as-of", type=DAY, default=_today, show_default=False, help=say("cli.option.as_of"))(command)
+    return click.option(
+        "--as-of",
+        metavar=say("cli.metavar.day"),
+        type=DAY,
+        default=_today,
+        show_default=False,
+        help=say("cli.option.as_of"),
+    )(command)
 
 
 def json_option(command: Command) -> Command:

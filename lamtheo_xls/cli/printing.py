@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,14 +61,44 @@ def fit(text: str, width: int) -> str:
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
-def print_findings(findings: Iterable[Finding]) -> None:
-    """Every finding with its place and what to do, errors first."""
+def wrapped(text: str, indent: str = "", hanging: str = "") -> list[str]:
+    """Text in lines of at most 80 columns, words whole; `hanging` goes before the lines after the first."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hanging or indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def tell(key: str, **args: object) -> None:
+    """The words at `key`, wrapped to the terminal."""
+    for line in wrapped(say(key, **args)):
+        click.echo(line)
+
+
+def place_and_message(f: Finding) -> str:
+    """The message, its place before it where it does not name its cell itself."""
+    where = "!".join(x for x in (f.place.sheet, f.place.cell) if x) or f.place.path or ""
+    said = message(f)
+    names_cell = f.place.cell is not None and re.search(rf"\b{re.escape(f.place.cell)}\b", said) is not None
+    return said if names_cell or not where else f"{where}: {said}"
+
+
+def print_findings(findings: Iterable[Finding], *, most: int | None = None) -> None:
+    """The findings with their places and what to do, errors first; at most `most`, and how many were left off."""
     order = {"error": 0, "warning": 1, "info": 2}
-    for f in sorted(findings, key=lambda f: order[f.severity]):
-        where = "!".join(x for x in (f.place.sheet, f.place.cell) if x) or f.place.path or ""
-        click.echo(f"  {where}: {message(f)}" if where else f"  {message(f)}")
+    sorted_ = sorted(findings, key=lambda f: order[f.severity])
+    for f in sorted_[:most]:
+        for line in wrapped(place_and_message(f), indent="  "):
+            click.echo(line)
         if f.severity == "error" and mend(f):
-            click.echo(say("cli.say.mend", cach=mend(f)))
+            for line in wrapped(say("cli.say.mend", cach=mend(f)), hanging="    "):
+                click.echo(line)
+    if most is not None and len(sorted_) > most:
+        click.echo(say("cli.say.more", n=len(sorted_) - most))
 
 
 def print_collected(lines: tuple[Collected, ...], inbox: str) -> None:
@@ -78,11 +110,35 @@ def print_collected(lines: tuple[Collected, ...], inbox: str) -> None:
         if line.state in ("to_fix", "unknown", "refused"):
             first = next((f for f in line.findings if f.severity == "error"), None)
             text = message(first) if first else ""
-            click.echo(fit(f"{line.label:<17} {Path(line.file).name}: {text}", WIDTH))
-    counts = Counter(say(f"cli.state.{line.state}").lower() for line in lines)
-    click.echo(
-        say("cli.say.collect_done", n=len(lines), chi_tiet=", ".join(f"{n} {w}" for w, n in counts.most_common()))
-    )
+            for row in wrapped(f"{line.label:<17} {Path(line.file).name}: {text}", hanging=" " * 18):
+                click.echo(row)
+    counts = Counter(_counted_as(line) for line in lines)
+    tell("cli.say.collect_done", n=len(lines), chi_tiet=", ".join(f"{n} {w}" for w, n in counts.most_common()))
+
+
+def _counted_as(line: Collected) -> str:
+    """The state in a sentence. Files lying in the inbox since an earlier day are no second sending of the unit's."""
+    return say("cli.word.seen") if line.state == "duplicate" else line.label.lower()
+
+
+def print_returned(answered: Sequence[Mapping[str, Any]], folder: str) -> None:
+    """How many workbooks go back to be mended, where they are, and what to do with them."""
+    if answered:
+        tell("cli.say.return_done", n=len(answered), noi=folder)
+    else:
+        tell("cli.say.return_none")
+
+
+def print_merged(tables: Iterable[Mapping[str, Any]]) -> None:
+    """One line for each consolidated workbook."""
+    for table in tables:
+        tell(
+            "cli.say.merge_done",
+            noi=shown(Path(table["file"])),
+            dong=table["rows"],
+            co=table["counted"],
+            tong=table["expected"],
+        )
 
 
 def print_overview(overview: Overview, taken: Taken) -> None:
@@ -104,7 +160,9 @@ def print_overview(overview: Overview, taken: Taken) -> None:
         click.echo(fit(f"  {fit(line.unit_short, 24):<24} {line.words:<9} {line.tell}", WIDTH))
     if len(open_lines) > 20:
         click.echo(f"  … +{len(open_lines) - 20}")
+    if s.unclear_files:
+        tell("cli.say.unclear", n=s.unclear_files)
     if overview.view_only:
-        click.echo(say("cli.say.view_only", noi=shown(overview.file)))
+        tell("cli.say.view_only", noi=shown(overview.file))
     else:
         click.echo(say("cli.say.status_done", noi=shown(overview.file)))

@@ -84,6 +84,10 @@ def message_of(code: str, args: Mapping[str, str]) -> str:
     return _fill.vformat(entry(code).message, (), args)
 
 
+def mend_of(code: str, args: Mapping[str, str]) -> str:
+    return _fill.vformat(entry(code).mend, (), args)
+
+
 def _args(f: Finding) -> dict[str, str]:
     return {
         "o": f.place.cell or "",

@@ -45,6 +45,10 @@ class World(Exception):
     def __str__(self) -> str:
         return catalogue.message_of(self.code, dict(self.args_))
 
+    def mend(self) -> str:
+        """What the reader should do about it; '' where the message says it all."""
+        return catalogue.mend_of(self.code, dict(self.args_))
+
 
 def finding(
     code: str,

@@ -181,7 +181,7 @@ def open_office(root: Path, *, round_id: str | None, as_of: dt.date, who: str, w
         round_ = round_of(register, round_id) if round_id else open_round(register, as_of)
         if round_ is None:
             if round_id:
-                raise World("world.round_unknown", dot=round_id)
+                raise World("world.round_unknown", dot=round_id, co=", ".join(r.id for r in register.rounds))
             raise World("world.no_round", ngay=f"{as_of:%d/%m/%Y}")
         bundle = bundle_of(round_.programme)
         facts = findings + check_register(register, programme=bundle.programme, on=as_of)

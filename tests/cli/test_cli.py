@@ -111,6 +111,64 @@ def test_form_schema_preview_and_check(lamtheo: Callable[..., Any], tmp_path: Pa
     assert target.read_bytes()[:2] == b"PK"
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["new"], "Còn thiếu THƯ-MỤC."),
+        (["new", "A", "--kho"], "Không có tùy chọn “--kho”."),
+        (["issue", "--dry"], "Không có tùy chọn “--dry”; có thể là --dry-run."),
+        (["khong-co"], "Không có lệnh “khong-co”."),
+        (["form", "xem"], "Không có lệnh “xem”."),
+        (["form", "schema", "x"], "form|programme phải là một trong: form, programme."),
+        (["issue", "--as-of", "32/1"], "“32/1” không phải ngày: ghi 2027-02-25 hoặc 25/02/2027."),
+        (["collect", "--jobs", "0"], "--jobs phải là một số nguyên từ 1 trở lên."),
+        (["check", "khong-co.xlsx"], "Không tìm thấy “khong-co.xlsx”, hoặc đó không phải tệp cần dùng."),
+        (["status", "thua"], "Lệnh có chỗ thừa;"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_vietnamese(line: list[str], said: str, lamtheo: Callable[..., Any]) -> None:
+    """Exit 2, what is wrong, quoted, and where to look; none of click's English."""
+    told = lamtheo(*line)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(said)
+    assert "Error" not in told.err and "Usage" not in told.err
+    assert told.err.splitlines()[-1].startswith("Xem cách dùng: lamtheo") and told.err.rstrip().endswith("--help")
+
+
+@pytest.mark.parametrize("verb", [[], *([v] for v in ALIASES), ["form", "map"]])
+def test_help_speaks_vietnamese_only(verb: list[str], lamtheo: Callable[..., Any]) -> None:
+    """Headings, metavars and the help option itself are ours, on every page."""
+    told = lamtheo(*verb, "--help")
+    assert told.out.startswith("Cách dùng: lamtheo")
+    english = ("Usage", "Options", "Commands", "Show", "[required]", "TEXT", "FILE", "DIRECTORY", "INTEGER", "DATE")
+    assert [word for word in english if word in told.out] == []
+
+
+def test_a_broken_world_names_what_there_is(
+    tmp_path: Path, make_office: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """What to do is filled in like the message: the rounds to choose from are named."""
+    told = lamtheo("status", "-C", make_office(tmp_path / "VP", issue=False), "--round", "khac")
+    assert told.code == 3
+    assert "43-kh-duk_2027" in told.err and "{" not in told.err
+
+
+def test_what_to_do_next_is_said(
+    tmp_path: Path, make_office: Callable[..., Path], filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """After issuing: which file to send with which words; after a day's run: where the results lie. Files that lay
+    in the inbox before are not told as sent twice."""
+    office = make_office(tmp_path / "VP", issue=False)
+    said = lamtheo("issue", "-C", office, "--as-of", "2027-01-25").out
+    assert "43-kh-duk_2027.zip" in said and "loi-nhan-zalo.txt" in said and "3-NHAN-VE.cmd" in said
+    filled(office, 1)
+    filled(office, 2, rows=[{"ten_chi_bo": "Chi bộ 1 Sở Số 2", "moi": "x"}])
+    said = lamtheo("run", "-C", office, "--as-of", "2027-02-10").out
+    assert "Nhận 2 tệp: 1 hợp lệ, 1 cần sửa." in said
+    assert "Biểu trả lại: 1 tệp" in said and "mau-02.xlsx" in said
+    assert "Nhận 2 tệp: 2 đã nhận trước đó." in lamtheo("run", "-C", office, "--as-of", "2027-02-11").out
+
+
 def test_check_without_a_workspace(
     tmp_path: Path, make_office: Callable[..., Path], filled: Callable[..., Path], lamtheo: Callable[..., Any]
 ) -> None:
