@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.definitions import previous_period
+from lamtheo_xls.definitions import period_label, previous_period
 from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.ledger import IssueRecord, examination_of
@@ -267,8 +267,13 @@ def _zip_path(office: Office) -> Path:
 
 def _write_zip(office: Office, assignments: Sequence[Assignment]) -> None:
     """All workbooks of the round in one zip, with the words to paste beside it (Zalo sends one file, one message)."""
+    contact = office.register.office.get("dau_moi_nhan", "")
     caption = say(
-        "workspace.issue.caption", dot=office.round.id, han=assignments[0].deadline.text if assignments else ""
+        "workspace.issue.caption",
+        ten="; ".join(form.name for form in office.forms.values()),
+        ky=period_label(office.round.period),
+        han=assignments[0].deadline.text if assignments else "",
+        hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
     ).strip()
     text = (caption.replace("\n", "\r\n") + "\r\n").encode("utf-8-sig")
     name = say("workspace.issue.caption_file")

@@ -15,8 +15,8 @@ LAUNCHERS = {
 def launcher(verbs: tuple[str, ...]) -> str:
     """The text of a launcher for `verbs`: CRLF lines; uses the portable Python beside it, else the installed one.
 
-    Files dropped on it are passed to the first verb; it ends by opening theo-doi.xlsx and stays open when something
-    went wrong.
+    Files dropped on it are passed to the first verb; it ends by opening theo-doi.xlsx and stays open until a key
+    is pressed, so that what was said can be read.
     """
     head = (
         "@echo off",
@@ -31,10 +31,13 @@ def launcher(verbs: tuple[str, ...]) -> str:
         runs += [f'"%PY%" -m lamtheo_xls {verb} -C "%~dp0."{dropped}', "if errorlevel 2 goto LOI"]
     tail = (
         'if exist "%~dp0theo-doi.xlsx" start "" "%~dp0theo-doi.xlsx"',
+        f"echo {say('workspace.launcher.done')}",
+        "pause>nul",
         "exit /b 0",
         ":LOI",
         f"echo {say('workspace.launcher.failed')}",
-        "pause",
+        f"echo {say('workspace.launcher.close')}",
+        "pause>nul",
         "exit /b 3",
         "",
     )
