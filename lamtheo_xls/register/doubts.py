@@ -9,7 +9,7 @@ from lamtheo_xls.register.model import Register
 from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
 from lamtheo_xls.register.sheets import sheet_name
 
-_WIDTHS = (("number", 6), ("old_place", 16), ("code", 18), ("name", 36), ("what", 58), ("mend", 44), ("done", 10))
+_WIDTHS = (("number", 6), ("old_place", 16), ("code", 30), ("name", 36), ("what", 58), ("mend", 44), ("done", 10))
 
 
 def write_doubts(pen: Pen, register: Register, doubts: Sequence[Finding]) -> None:

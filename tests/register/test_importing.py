@@ -282,6 +282,30 @@ def test_a_ring_in_the_list_is_cut():
     assert ("import_parent_unclear", "A2") in doubts
 
 
+def test_a_base_cell_is_known_by_its_abbreviation():
+    """«CBCS …» is a chi bộ cơ sở: what follows it in the list does not stand under it."""
+    register, _ = taken(
+        book(
+            [
+                ["TT", "Tên đơn vị"],
+                ["I", "ĐẢNG ỦY CƠ SỞ"],
+                [1, "Đảng ủy Sở Tài chính"],
+                [None, "Chi bộ Văn phòng"],
+                ["II", "CHI BỘ CƠ SỞ"],
+                [1, "CBCS Hội Nông dân tỉnh"],
+                [2, "Chi bộ Hội Nhà báo"],
+            ]
+        )
+    )
+    assert [(u.kind, u.parent) for u in register.units] == [
+        ("dang_uy_co_so", ""),
+        ("chi_bo_truc_thuoc", "DU-STC"),
+        ("chi_bo_co_so", ""),
+        ("chi_bo_co_so", ""),
+    ]
+    assert register.units[2].short_name == "CB Hội Nông dân tỉnh"
+
+
 def test_numbered_through_means_no_parents():
     """1, 2, 3 through the list: nobody is put under anybody."""
     rows = [
