@@ -109,14 +109,14 @@ def plain(paths: list[Path]) -> float:
 
 
 def peak_megabytes(office_folder: Path, paths: list[Path], scratch: Path) -> float:
-    """Peak resident memory of a fresh process that collects `paths` into a copy of the workspace."""
+    """Peak resident memory (VmHWM, Linux) of a fresh process that collects `paths` into a copy of the workspace."""
     copy = scratch / f"VP-{len(paths)}"
     shutil.copytree(office_folder, copy, ignore=shutil.ignore_patterns("nhan-ve", "bieu-gui"))
     (copy / "nhan-ve").mkdir()
     code = (
-        "import sys, json, resource; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "import sys, json; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
         "import collect as b; b.ours(Path(sys.argv[2]), [Path(p) for p in json.load(sys.stdin)]);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(Path(__file__).parent), str(copy)],
@@ -125,7 +125,7 @@ def peak_megabytes(office_folder: Path, paths: list[Path], scratch: Path) -> flo
         text=True,
         check=True,
     )
-    return float(done.stdout.splitlines()[-1])
+    return int(done.stdout.splitlines()[-1]) / 1024
 
 
 def main() -> None:
