@@ -55,19 +55,35 @@ def take_decisions(office: Office) -> Taken:
     submissions = {s.id: s for s in office.ledger.submissions()}
     assignments, _ = assignments_of(office)
     new: list[Decision] = []
+    ours = set(standings) | {a.id for a in assignments}
+    standings |= _of_other_rounds(office, {x.assignment for x in sheet.lines} - ours)
     for line in sheet.lines:
-        new += _of_line(office, line, standings.get(line.assignment))
+        new += _of_line(
+            office, line, standings.get(line.assignment), office.round.id if line.assignment in ours else ""
+        )
     for row in sheet.files:
         record = submissions.get(row.submission)
         if record is not None:
             new += _of_file(office, row, record, files, assignments)
     decided = office.ledger.decide(new)
-    notes = {f"assignment:{x.assignment}": x.note for x in sheet.lines if x.assignment in standings or x.note}
+    lines = [x for x in sheet.lines if x.assignment in standings or x.note]
+    notes = {f"assignment:{x.assignment}": x.note for x in lines if x.assignment in ours}
     notes |= {f"submission:{x.submission}": x.note for x in sheet.files}
     office.ledger.set_notes(notes, as_of=office.as_of, round=office.round.id)
+    if len(lines) > sum(x.assignment in ours for x in lines):
+        elsewhere = {f"assignment:{x.assignment}": x.note for x in lines if x.assignment not in ours}
+        office.ledger.set_notes(elsewhere, as_of=office.as_of)
     again = [d for d in decided if d.kind in ("assign", "withdraw") and d.subject.startswith("submission:")]
     _judge_anew(office, again, submissions)
     return Taken(sha256=sha_of(data), sheet=sheet, decisions=decided, findings=findings)
+
+
+def _of_other_rounds(office: Office, strange: set[str]) -> dict[str, Standing]:
+    """Where the lines of another round stand: the sheet was written for that one, and is read all the same."""
+    if not strange:
+        return {}
+    others = (r.id for r in office.register.rounds if r.id != office.round.id)
+    return {s.assignment: s for r in others for s in office.ledger.standing_of_round(r) if s.assignment in strange}
 
 
 def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None:
@@ -83,7 +99,7 @@ def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None
     return standing.signed
 
 
-def _of_line(office: Office, line: LineDecision, standing: Standing | None) -> list[Decision]:
+def _of_line(office: Office, line: LineDecision, standing: Standing | None, round: str) -> list[Decision]:
     if not line.understood:
         return []
     subject = f"assignment:{line.assignment}"
@@ -100,11 +116,7 @@ def _of_line(office: Office, line: LineDecision, standing: Standing | None) -> l
     bound = line.submission or None if line.kind in OF_A_SUBMISSION else None
     if shown is not None and shown.kind == line.kind and dict(shown.detail) == detail:
         return []
-    return [
-        Decision(
-            subject=subject, kind=line.kind, as_of=office.as_of, detail=detail, bound_to=bound, round=office.round.id
-        )
-    ]
+    return [Decision(subject=subject, kind=line.kind, as_of=office.as_of, detail=detail, bound_to=bound, round=round)]
 
 
 def _signed_on(standing: Standing | None, office: Office) -> dt.date:
@@ -132,14 +144,12 @@ def _of_file(
     if not kind:
         return [Decision(subject=subject, kind="withdraw", as_of=office.as_of)] if standing is not None else []
     detail: dict[str, str] = {}
-    target = _assignment_for(record, unit, assignments) if unit else None
+    target = _assignment_for(record, unit, standing, assignments) if unit else ""
     out = []
-    if target is not None:
-        detail["assignment"] = target.id
+    if target:
+        detail["assignment"] = target
         if kind == "enter":
-            out.append(
-                Decision(subject=f"assignment:{target.id}", kind="enter", as_of=office.as_of, round=office.round.id)
-            )
+            out.append(Decision(subject=f"assignment:{target}", kind="enter", as_of=office.as_of))
         if kind in ("enter", "as_is", "supplement"):
             kind = "assign"
     elif kind == "assign":
@@ -150,9 +160,16 @@ def _of_file(
     return out
 
 
-def _assignment_for(record: SubmissionRecord, unit: str, assignments: tuple[Assignment, ...]) -> Assignment | None:
+def _assignment_for(
+    record: SubmissionRecord, unit: str, standing: Decision | None, assignments: tuple[Assignment, ...]
+) -> str:
+    """The assignment of `unit` a file is given to: the one it was given to already (perhaps of an earlier round, while
+    the sheet still shows that one), else one of this round; '' where the unit owes nothing."""
+    given = standing.detail.get("assignment", "") if standing is not None and standing.kind == "assign" else ""
+    if given.endswith(f"_{unit}"):
+        return given
     owed = [a for a in assignments if a.unit == unit]
-    return next((a for a in owed if a.form == record.form), owed[0] if owed else None)
+    return next((a.id for a in owed if a.form == record.form), owed[0].id if owed else "")
 
 
 def proposed_unit(office: Office, record: SubmissionRecord) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+
+from lamtheo_xls.register import Round
 
 AS_OF = ("--as-of", "2027-02-10")
 FAULTY = [{"ten_chi_bo": "Chi bộ 1 Sở Số 1", "ten_mo_hinh": "Thiếu thời gian", "moi": "x"}]
@@ -166,6 +169,29 @@ def test_a_foreign_file_is_given_to_a_unit(
     rule(office, "TỆP NHẬN", "cua ban.xlsx", {"Gán cho đơn vị": "", "Xử lý": ""})
     now = status(lamtheo, office)
     assert line_of(now, "DU-3")["state"] == "missing" and now["accepted"] == 0
+
+
+def test_decisions_of_last_year_stay_with_last_year(
+    tmp_path: Path, lamtheo: Callable[..., Any], make_office: Callable[..., Path], filled: Callable[..., Path]
+) -> None:
+    """The first command of a new round still reads last year's sheet: a file given to a unit then is not given to it
+    again this year, and a cell emptied there takes last year's decision back."""
+    rounds = tuple(Round(programme="43-kh-duk", period=str(y), opens=dt.date(y, 1, 15)) for y in (2027, 2028))
+    office = make_office(tmp_path / "VP", rounds=rounds)
+    (office / "nhan-ve" / "cua ban.xlsx").write_bytes(filled(make_office(tmp_path / "KHAC"), 3).read_bytes())
+    lamtheo("run", "-C", office, *AS_OF)
+    rule(office, "TỆP NHẬN", "cua ban.xlsx", {"Gán cho đơn vị": "ĐU Sở Số 3"})
+    rule(office, "TỔNG QUAN", "Sở Số 4", {"Xử lý": "Không phải gửi"})
+    now = status(lamtheo, office)
+    assert (line_of(now, "DU-3")["state"], line_of(now, "DU-4")["state"]) == ("accepted", "excused")
+    rule(office, "TỔNG QUAN", "Sở Số 4", {"Xử lý": "", "Ghi chú": "Vẫn còn"})
+    assert lamtheo("issue", "-C", office, "--as-of", "2028-01-20").code == 0
+    now = status(lamtheo, office, "2028-01-20")
+    assert {a["state"] for a in now["assignments"]} == {"missing"} and now["round"] == "43-kh-duk_2028"
+    said = lamtheo("status", "-C", office, "--round", "43-kh-duk_2027", *AS_OF, "--json")
+    now = json.loads(said.out)
+    assert (line_of(now, "DU-3")["state"], line_of(now, "DU-4")["state"]) == ("accepted", "missing")
+    assert cell_of(office, "TỔNG QUAN", "Sở Số 4", "Ghi chú") == "Vẫn còn"
 
 
 def test_shared_workbook_counts_after_staff_confirm(
