@@ -60,25 +60,30 @@ class Collected:
 
 
 class _Issued(Mapping[int, IssueRecord]):
-    """The ledger's issue records by serial, looked up when asked and remembered for this run."""
+    """The ledger's issue records by serial, looked up when asked; the last one is remembered (resolving and judging ask
+    for the same), no more, so that memory does not grow with the files."""
 
     def __init__(self, office: Office) -> None:
         self._ledger = office.ledger
-        self._known: dict[int, IssueRecord | None] = {}
+        self._last: tuple[int, IssueRecord | None] = (-1, None)
 
     def __getitem__(self, serial: int) -> IssueRecord:
-        if serial not in self._known:
-            self._known[serial] = self._ledger.issued(serial)
-        found = self._known[serial]
+        if serial != self._last[0]:
+            self._last = (serial, self._ledger.issued(serial))
+        found = self._last[1]
         if found is None:
             raise KeyError(serial)
         return found
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._known)
+        return iter(r.issued.serial for r in self._ledger.all_issued())
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._ledger.all_issued())
+
+
+Seen = dict[str, tuple[str | None, str, str | None]]
+"""SHA-256 of known bytes → assignment, part and form they belong to."""
 
 
 def docket_of(office: Office) -> Docket:
@@ -119,7 +124,7 @@ def collect(
     docket = docket_of(office)
     if executor is not None:  # a docket that travels: what was issued as plain values
         docket = replace(docket, issued={r.issued.serial: r for r in office.ledger.all_issued()})
-    seen: dict[str, SubmissionRecord] = {}
+    seen: Seen = {}
     for arrived in _chunks_of(office.ledger.waiting()):
         yield from _judge_and_record(office, docket, [(a, None) for a in arrived], executor, seen)
     sources = tuple(paths) or inboxes(office)
@@ -158,7 +163,7 @@ def _take(
     chunk: Sequence[Received],
     received: dt.date | None,
     executor: Executor | None,
-    seen: dict[str, SubmissionRecord],
+    seen: Seen,
 ) -> Iterator[Collected]:
     day = received or office.as_of
     with_bytes = [r for r in chunk if r.data is not None]
@@ -196,16 +201,16 @@ def _take(
             )
 
 
-def _duplicate(office: Office, arrived: Arrived, item: Received, seen: dict[str, SubmissionRecord]) -> Collected:
+def _duplicate(office: Office, arrived: Arrived, item: Received, seen: Seen) -> Collected:
     if arrived.sha256 not in seen:
-        seen.update({s.sha256: s for s in office.ledger.submissions()} | seen)
-    known = seen.get(arrived.sha256)
+        seen.update({s.sha256: (s.assignment, s.part, s.form) for s in office.ledger.submissions()})
+    assignment, part, form = seen.get(arrived.sha256, (None, "", None))
     return Collected(
         file=item.name,
         sha256=arrived.sha256,
-        assignment=known.assignment if known else None,
-        part=known.part if known and known.assignment else None,
-        form=known.form if known else None,
+        assignment=assignment,
+        part=part if assignment else None,
+        form=form,
         state="duplicate",
         received=arrived.received,
         findings=(*item.findings, finding("set.duplicate", ngay_nhan=f"{arrived.received:%d/%m/%Y}")),
@@ -217,7 +222,7 @@ def _judge_and_record(
     docket: Docket,
     todo: Sequence[tuple[Arrived, Received | None]],
     executor: Executor | None,
-    seen: dict[str, SubmissionRecord],
+    seen: Seen,
 ) -> list[Collected]:
     if not todo:
         return []
@@ -233,7 +238,7 @@ def _judge_and_record(
         for (arrived, _), verdict in zip(todo, verdicts, strict=True)
     ]
     told = office.ledger.record_submissions(records)
-    seen.update({record.sha256: record for record in told})
+    seen.update({s.sha256: (s.assignment, s.part, s.form) for s in told})
     return [_collected(office, record) for record in told]
 
 
