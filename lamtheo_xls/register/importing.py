@@ -23,6 +23,7 @@ from lamtheo_xls.register.naming import (
     code_valid,
     kind_word,
     mails_valid,
+    name_in_full,
     phones_plausible,
     propose_code,
     short_name_of,
@@ -198,6 +199,9 @@ def _units(listing: Listing, taken: Sequence[Taken], name: str) -> tuple[tuple[U
         common = {"ma": code, "ten_tep": name}
         if code != own[place]:
             doubts.append(_doubt("import_code", listing, entry, entry.name, **common))
+        full = name_in_full(entry.name)
+        if full != entry.name:
+            doubts.append(_doubt("import_name", listing, entry, entry.name, du=full, **common))
         kind, sure, why = guessed[place]
         doubts += _kind_doubt(listing, entry, kind, sure, why, common)
         doubts += _parent_doubt(listing, took, parent, taken, common)
@@ -206,7 +210,7 @@ def _units(listing: Listing, taken: Sequence[Taken], name: str) -> tuple[tuple[U
         units.append(
             Unit(
                 code=code,
-                name=entry.name,
+                name=full,
                 short_name=short_name_of(entry.text("short_name") or entry.name),
                 order=orders[parent],
                 kind=kind,

@@ -66,6 +66,16 @@ def short_name_of(name: str) -> str:
     return f"{say('register.import_words.short_' + ('cell' if kind == 'cell' else 'committee'))} {rest}"
 
 
+def name_in_full(name: str) -> str:
+    """«ĐU Sở Y tế» → «Đảng ủy Sở Y tế»: the first word written out, because the name is printed on official papers;
+    in capitals where the whole name is. Other names as they are."""
+    first, _, rest = name.partition(" ")
+    full = {text_key(k): v for k, v in words("register")["import_words"]["in_full"].items()}.get(text_key(first))
+    if full is None or not rest:
+        return name
+    return f"{full.upper() if name.isupper() else full} {rest}"
+
+
 def propose_code(name: str, *, parent: str, crowded: bool, taken: Set[str]) -> str:
     """An ASCII code for a unit, not among the upper-case `taken`: DU-STC, CB-VANPHONG, CB-STC-VANPHONG.
 

@@ -306,6 +306,28 @@ def test_a_base_cell_is_known_by_its_abbreviation():
     assert register.units[2].short_name == "CB Hội Nông dân tỉnh"
 
 
+def test_names_are_written_out_for_official_papers():
+    """«ĐU …», «CB …» as lists have them become what the form's head may print; each is told at its cell."""
+    register, doubts = taken(
+        book(
+            [
+                ["TT", "Tên đơn vị"],
+                [1, "ĐU Sở Y tế"],
+                [None, "CB Văn phòng"],
+                [None, "Chi bộ Nghiệp vụ"],
+                [2, "ĐU SỞ XÂY DỰNG"],
+            ]
+        )
+    )
+    assert [(u.name, u.short_name) for u in register.units] == [
+        ("Đảng ủy Sở Y tế", "ĐU Sở Y tế"),
+        ("Chi bộ Văn phòng", "CB Văn phòng"),
+        ("Chi bộ Nghiệp vụ", "CB Nghiệp vụ"),
+        ("ĐẢNG ỦY SỞ XÂY DỰNG", "ĐU SỞ XÂY DỰNG"),
+    ]
+    assert [cell for code, cell in doubts if code == "import_name"] == ["B2", "B3", "B5"]
+
+
 def test_numbered_through_means_no_parents():
     """1, 2, 3 through the list: nobody is put under anybody."""
     rows = [
