@@ -12,6 +12,7 @@ from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, of
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
+    print_closed,
     print_collected,
     print_findings,
     print_merged,
@@ -214,6 +215,7 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
             emit(overview.as_json())
         else:
             print_overview(overview, taken)
+            print_closed(office)
         if strict and (overview.summary.missing or overview.summary.to_fix):
             sys.exit(1)
 
@@ -247,6 +249,7 @@ def run_command(
             print_returned(answered, shown(office.folder("tra-lai")))
         print_merged(tables)
         print_overview(overview, taken)
+        print_closed(office)
 
 
 @click.command("close", cls=SpokenCommand, help=say("cli.help.close"))
@@ -314,10 +317,10 @@ def verify_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
     from lamtheo_xls.workspace import verifying
     from lamtheo_xls.workspace.folder import open_office
 
-    with open_office(root, round_id=round_id, as_of=as_of, who="verify") as office:
-        compared, differing = verifying.verify(office, progress=progress)
+    with open_office(root, round_id=round_id, as_of=as_of, who="verify", any_round=True) as office:
+        compared, differing = verifying.verify(office, every_round=round_id is None, progress=progress)
         if as_json:
-            emit({"round": office.round.id, "compared": compared, "differing": list(differing)})
+            emit({"round": round_id, "compared": compared, "differing": list(differing)})
         elif differing:
             click.echo(say("cli.say.verify_bad", n=compared, sai=len(differing)))
             for difference in differing:

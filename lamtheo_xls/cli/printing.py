@@ -17,6 +17,7 @@ from lamtheo_xls.findings import Finding, mend, message, say
 
 if TYPE_CHECKING:
     from lamtheo_xls.workspace.collecting import Collected
+    from lamtheo_xls.workspace.folder import Office
     from lamtheo_xls.workspace.following import Overview
     from lamtheo_xls.workspace.ruling import Taken
 
@@ -141,13 +142,21 @@ def print_merged(tables: Iterable[Mapping[str, Any]]) -> None:
         )
 
 
+def print_closed(office: Office) -> None:
+    """That the round is closed, where it is: otherwise nobody sees why a new return changes no figure."""
+    closed_on = office.ledger.closed_on(office.round.id)
+    if closed_on is not None:
+        tell("cli.say.closed", ngay=f"{closed_on:%d/%m/%Y}")
+
+
 def print_overview(overview: Overview, taken: Taken) -> None:
     """The round in a few lines: heading, counts, and who is still to be spoken to."""
     if taken.decisions:
         click.echo(say("cli.say.decisions", n=len(taken.decisions)))
     print_findings(taken.findings)
     s = overview.summary
-    click.echo(overview.heading)
+    for text in wrapped(overview.heading):
+        click.echo(text)
     parts = [f"{say('cli.word.expected')} {s.expected}"]
     parts += [
         f"{say('cli.word.' + name)} {getattr(s, name)}"
