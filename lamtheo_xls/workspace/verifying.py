@@ -19,13 +19,14 @@ from lamtheo_xls.workspace.judging import Docket, digest_of, judge
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
-def verify(office: Office, *, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
-    """Judges every received file again from the archived bytes by the facts it was judged by then.
+def verify(office: Office, *, every_round: bool, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
+    """Judges every received file – of the office's round, or of all – again from the archived bytes by the facts it was
+    judged by then.
 
     Gives how many were compared and, for those that come out otherwise (or whose bytes or grounds are gone), file, what
     the ledger says and what comes out now.
     """
-    records = tuple(r for r in office.ledger.submissions() if r.round in (None, "", office.round.id))
+    records = tuple(r for r in office.ledger.submissions() if every_round or r.round in (None, "", office.round.id))
     docket = docket_of(office)
     differing = []
     for record in progress(records, len(records), say("workspace.progress.verify")):

@@ -192,6 +192,9 @@ def test_decisions_of_last_year_stay_with_last_year(
     now = json.loads(said.out)
     assert (line_of(now, "DU-3")["state"], line_of(now, "DU-4")["state"]) == ("accepted", "missing")
     assert cell_of(office, "TỔNG QUAN", "Sở Số 4", "Ghi chú") == "Vẫn còn"
+    for day in ("2026-12-01", "2027-02-10", "2028-02-10"):  # whatever the day, every round is derived again
+        said = lamtheo("verify", "-C", office, "--as-of", day, "--json")
+        assert (said.code, said.lines[0]["compared"], said.lines[0]["differing"]) == (0, 1, []), day
 
 
 def test_shared_workbook_counts_after_staff_confirm(
