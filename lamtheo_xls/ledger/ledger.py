@@ -81,9 +81,10 @@ class Ledger:
         return self.archive.fetch(sha256)
 
     def unsound(self) -> tuple[str, ...]:
-        """SHA-256 of every received file that the archive lacks or holds altered; () is what `verify` hopes for."""
+        """SHA-256 of every received file that the archive lacks, and of whatever else it keeps – definitions, registers
+        and settings judged by – that is altered; () is what `verify` hopes for."""
         bad = []
-        for sha in self._column("SELECT DISTINCT sha256 FROM copies ORDER BY sha256"):
+        for sha in sorted({*self._column("SELECT DISTINCT sha256 FROM copies"), *self.archive.kept()}):
             try:
                 self.archive.fetch(sha)
             except World:

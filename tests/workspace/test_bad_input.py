@@ -250,3 +250,20 @@ def test_two_commands_at_once(office: Path, lamtheo: Callable[..., Any], monkeyp
         said = lamtheo("status", "-C", office, *AS_OF)
     assert said.code == 3 and "nhan" in said.err
     assert lamtheo("status", "-C", office, *AS_OF).code == 0
+
+
+def test_whatever_the_archive_keeps_is_compared(
+    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path]
+) -> None:
+    """`verify` names every altered file of the archive, the register and the definitions judged by among them."""
+    filled(office, 1)
+    lamtheo("collect", "-C", office, *AS_OF)
+    kept = [p for p in sorted((office / ".lamtheo" / "archive").rglob("*")) if p.is_file()]
+    assert len(kept) >= 4
+    for path in kept:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + b"?")
+        said = lamtheo("verify", "-C", office, *AS_OF, "--json")
+        assert said.code == 1 and path.name in {d["file"] for d in said.lines[0]["differing"]}
+        path.write_bytes(whole)
+    assert lamtheo("verify", "-C", office, *AS_OF).code == 0
