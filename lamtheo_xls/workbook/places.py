@@ -138,6 +138,11 @@ class PrintLayout:
     lines_of_pages: tuple[int, int]
     """How many lines the first page and each later one hold."""
 
+    @property
+    def overflow_row(self) -> int:
+        """Below the lines: printed words that something had no room, else nothing."""
+        return self.last_row + 1
+
 
 def millimetres(characters: float) -> float:
     """Column width in characters → paper millimetres."""

@@ -78,6 +78,8 @@ def print_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
             else:
                 out[row, column] = f'=IF(AND({at}>0,{more}{row - 1}<>1),{value}&"","")'
     out[1, place.hint_column] = "=" + _hint_formula(place, ranks, total, g, more)
+    overflow = _overflow_formula(place, ranks, total, g, more)
+    out[place.overflow_row, 1] = f'=IF({overflow},"{say("workbook.print.overflow")}","")'
     return out
 
 
@@ -110,9 +112,15 @@ def trimmed(text: str) -> str:
     return " ".join(w for w in text.split(" ") if w)
 
 
+def _overflow_formula(place: PrintLayout, ranks: str, total: str, g: str, more: str) -> str:
+    """Whether something is left to print below the last line."""
+    last = place.last_row
+    return f"OR({more}{last}=1,IF({g}{last}>0,INDEX({ranks},{g}{last})<{total},FALSE))"
+
+
 def _hint_formula(place: PrintLayout, ranks: str, total: str, g: str, more: str) -> str:
     last = place.last_row
-    overflow = f"OR({more}{last}=1,IF({g}{last}>0,INDEX({ranks},{g}{last})<{total},FALSE))"
+    overflow = _overflow_formula(place, ranks, total, g, more)
     lines = f"IFERROR(MATCH(0,{g}{place.first_row}:{g}{last},0)-1,{last - place.first_row + 1})"
     first, later = place.lines_of_pages
     pages = f"1+MAX(0,ROUNDUP(({lines}-{first})/{later},0))"
@@ -222,6 +230,7 @@ class PrintPlan:
                     out[row, place.more_column] = 1
                 row += 1
         out[1, place.hint_column] = _hint(place, row - place.first_row, overflow=overflow)
+        out[place.overflow_row, 1] = say("workbook.print.overflow") if overflow else ""
         return out
 
     def _texts(

@@ -296,6 +296,13 @@ def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> N
         for column in range(place.source_column, place.hint_column):
             styles[row, column] = pen.format("helper")
     styles[1, place.hint_column] = pen.format("print_hint")
+    styles[place.overflow_row, 1] = pen.format("print_hint")
+    put(sheet.set_row(place.overflow_row - 1, PRINT_LINE_POINTS))
+    put(
+        sheet.merge_range(
+            place.overflow_row - 1, 0, place.overflow_row - 1, place.columns - 1, "", styles[place.overflow_row, 1]
+        )
+    )
     for (row, column), formula in formulas.items():
         put(sheet.write_formula(row - 1, column - 1, formula, styles[row, column], _cached(values[row, column])))
     for style_name, criteria, (first, last) in print_rules(pen.form, layout):
@@ -309,7 +316,7 @@ def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> N
             )
         )
     pen.page(sheet, pen.form.orientation, code=pen.code)
-    put(sheet.print_area(0, 0, place.last_row - 1, place.columns - 1))
+    put(sheet.print_area(0, 0, place.overflow_row - 1, place.columns - 1))
     if layout.areas:
         sheet.repeat_rows(layout.head_rows[0] - place.shift - 1, layout.head_rows[1] - place.shift - 1)
     sheet.set_zoom(90)
