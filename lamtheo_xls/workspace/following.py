@@ -282,7 +282,7 @@ def _files(office: Office) -> tuple[FileLine, ...]:
         target = ruling.detail.get("assignment", "") if ruling else ""
         assigned = next((a for a in labels if target.endswith(f"_{a}")), "")
         errors = [f for f in record.findings if f.severity == "error"]
-        reply = f"{message(errors[0])} {mend(errors[0])}".strip() if errors else ""
+        reply = _reply(errors[0]) if errors else ""
         out.append(
             FileLine(
                 submission=record.id,
@@ -299,6 +299,12 @@ def _files(office: Office) -> tuple[FileLine, ...]:
             )
         )
     return tuple(out)
+
+
+def _reply(f: Finding) -> str:
+    """What to write back to the sender; whose workbook it is is the office's own matter."""
+    own = f.code.startswith("identity.")
+    return say("workspace.reply.identity") if own else f"{message(f)} {mend(f)}".strip()
 
 
 def _history(office: Office) -> tuple[HistoryLine, ...]:

@@ -126,6 +126,8 @@ def _shared(office: Office, form: Form, assignments: Sequence[Assignment]) -> _W
     owing = [a for a in assignments if a.form == form.id]
     units = [u for a in owing if (u := unit_of(office.register, a.unit)) is not None]
     names = tuple(u.name for u in units)
+    # Whoever uses it finds as many rows as in a workbook of its own.
+    largest = max((len(children_of(office.register, u.code, office.as_of)) for u in units), default=0)
     nobody = Unit(code="", name="", short_name="", order=0, kind=units[0].kind if units else "")
     context = context_of(office.register, nobody, form=form, period=office.round.period, deadline=owing[0].deadline)
     return _compare(
@@ -134,7 +136,7 @@ def _shared(office: Office, form: Form, assignments: Sequence[Assignment]) -> _W
         form=form,
         id=f"{form.id}_{office.round.period}_{SHARED}",
         unit="",
-        rows={t.id: rows_of(t, 0, 0) for t in form.tables},
+        rows={t.id: rows_of(t, largest, 0) for t in form.tables},
         context=context,
         children=(),
         units=names,
