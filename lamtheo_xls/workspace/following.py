@@ -266,7 +266,8 @@ def _detail_words(decision: Decision | None) -> str:
 
 
 def _files(office: Office) -> tuple[FileLine, ...]:
-    """Every received file that no assignment owns, newest last; those decided stay, marked as done."""
+    """Every received file that no assignment owns, newest last; those decided stay, marked as done. What came before
+    the round opened was an earlier round's to decide."""
     notes = office.ledger.notes(None)
     rulings = office.ledger.standing(None)
     labels = unit_labels(current(office.register, office.as_of))
@@ -277,6 +278,8 @@ def _files(office: Office) -> tuple[FileLine, ...]:
         if record.assignment and (ruling is None or ruling.kind != "assign"):
             continue
         if record.round not in (None, "", office.round.id):
+            continue
+        if not record.round and office.round.opens is not None and record.received < office.round.opens:
             continue
         proposed = proposed_unit(office, record)
         target = ruling.detail.get("assignment", "") if ruling else ""

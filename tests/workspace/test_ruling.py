@@ -179,7 +179,9 @@ def test_decisions_of_last_year_stay_with_last_year(
     rounds = tuple(Round(programme="43-kh-duk", period=str(y), opens=dt.date(y, 1, 15)) for y in (2027, 2028))
     office = make_office(tmp_path / "VP", rounds=rounds)
     (office / "nhan-ve" / "cua ban.xlsx").write_bytes(filled(make_office(tmp_path / "KHAC"), 3).read_bytes())
+    (office / "nhan-ve" / "anh.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"0" * 99)
     lamtheo("run", "-C", office, *AS_OF)
+    assert cell_of(office, "TỆP NHẬN", "anh.jpg", "Là gì") == "Chưa đúng biểu"
     rule(office, "TỆP NHẬN", "cua ban.xlsx", {"Gán cho đơn vị": "ĐU Sở Số 3"})
     rule(office, "TỔNG QUAN", "Sở Số 4", {"Xử lý": "Không phải gửi"})
     now = status(lamtheo, office)
@@ -188,13 +190,15 @@ def test_decisions_of_last_year_stay_with_last_year(
     assert lamtheo("issue", "-C", office, "--as-of", "2028-01-20").code == 0
     now = status(lamtheo, office, "2028-01-20")
     assert {a["state"] for a in now["assignments"]} == {"missing"} and now["round"] == "43-kh-duk_2028"
+    page = openpyxl.load_workbook(office / "theo-doi.xlsx")["TỆP NHẬN"]
+    assert not [c.value for row in page.iter_rows() for c in row if str(c.value).endswith((".jpg", ".xlsx"))]
     said = lamtheo("status", "-C", office, "--round", "43-kh-duk_2027", *AS_OF, "--json")
     now = json.loads(said.out)
     assert (line_of(now, "DU-3")["state"], line_of(now, "DU-4")["state"]) == ("accepted", "missing")
     assert cell_of(office, "TỔNG QUAN", "Sở Số 4", "Ghi chú") == "Vẫn còn"
     for day in ("2026-12-01", "2027-02-10", "2028-02-10"):  # whatever the day, every round is derived again
         said = lamtheo("verify", "-C", office, "--as-of", day, "--json")
-        assert (said.code, said.lines[0]["compared"], said.lines[0]["differing"]) == (0, 1, []), day
+        assert (said.code, said.lines[0]["compared"], said.lines[0]["differing"]) == (0, 2, []), day
 
 
 def test_shared_workbook_counts_after_staff_confirm(
