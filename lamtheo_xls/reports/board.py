@@ -58,6 +58,8 @@ class StatusLine:
     detail: str = ""
     note: str = ""
     file: str = ""
+    feedback: str = ""
+    """Workspace-relative path of the workbook to send back; '' for none."""
     findings: tuple[Finding, ...] = ()
 
 

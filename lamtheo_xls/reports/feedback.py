@@ -70,6 +70,11 @@ def write_return(
     )
 
 
+def feedback_name(stem: str) -> str:
+    """The file name of a feedback workbook: that of the issued one with `_sua`."""
+    return f"{stem}_sua.xlsx"
+
+
 def receipt_line(*, unit: str, form: str, period: str, received: dt.date) -> str:
     """«Ngày 25/02/2027: đã nhận Mẫu 02 năm 2027 của Đảng ủy Sở Tài chính; biểu hợp lệ.»"""
     return say(

@@ -80,7 +80,11 @@ def write_overview(
         values = _line_values(line, row - HEAD_ROW)
         for column, spec in enumerate(columns, start=1):
             name = f"state_{_state_style(line)}" if spec.key == "state" else spec.style
-            styles.put(sheet, row, column, values[spec.key], style[name])
+            if spec.key == "state" and line.feedback:
+                target, tip = f"external:{line.feedback}", say("reports.status.feedback_tip")
+                styles.put_link(sheet, row, column, target, line.words, style[name], tip)
+            else:
+                styles.put(sheet, row, column, values[spec.key], style[name])
         styles.fit_row(sheet, row, ((str(values[c.key]), c.width, c.style) for c in columns if c.style in _WRAPPED))
     visible = sum(bool(c.width) for c in columns)
     if lines:

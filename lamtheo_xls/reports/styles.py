@@ -125,7 +125,7 @@ def put_formula(sheet: Any, row: int, column: int, formula: str, cached: str | f
 
 
 def put_link(sheet: Any, row: int, column: int, target: str, text: str, style: Any, tip: str = "") -> None:
-    """A link inside the workbook: `target` is `internal:'TỆP NHẬN'!A1`."""
+    """A link: `target` is `internal:'TỆP NHẬN'!A1`, or `external:` and a path relative to the workbook."""
     done(sheet.write_url(row - 1, column - 1, target, style, text, tip or None))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lamtheo_xls.findings import say
 from lamtheo_xls.ledger import examination_of
 from lamtheo_xls.register import file_stem, unit_of
-from lamtheo_xls.reports.feedback import receipt_line, write_return
+from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.following import state_of_line
@@ -50,7 +50,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         record = record if record is not None and record.issued.unit == assignment.unit else owner
         if record is None:
             continue
-        name = f"{file_stem(assignment, office.register)}_sua.xlsx"
+        name = feedback_name(file_stem(assignment, office.register))
         keep.add(name)
         path = folder / name
         told = _told(office, assignment.id)

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -111,7 +112,8 @@ def make_workspace(
 ) -> tuple[Finding, ...]:
     """Makes a new workspace in `root` (which must be new or empty); returns the doubts of an imported old list.
 
-    Raises World where the folder is not empty, a programme is unknown or a ready register has errors.
+    Raises World where the folder is not empty, a programme is unknown, a ready register has errors or the disk fails;
+    nothing half-made is left, so that the same command can be run again.
     """
     if root.exists() and any(root.iterdir()):
         raise World("world.not_empty", duong_dan=root)
@@ -120,19 +122,38 @@ def make_workspace(
         if not period_valid(period, bundle.programme.period):
             raise World("world.period_unfit", ky=period, bo=bundle.programme.id)
     content, doubts = _first_register(register, tuple(bundles), period)
-    root.mkdir(parents=True, exist_ok=True)
-    for name in (INBOX, "bieu-gui", "tra-lai", "tong-hop"):
-        (root / name).mkdir(exist_ok=True)
-    with open_ledger(root / ".lamtheo", create=True) as ledger:
-        if demo:
-            ledger.mark_as_demo()
-        ledger.create_key(key or (DEMO_KEY if demo else secrets.token_bytes(32)))
-        ledger.set_setting("sheet_password", "lamtheo" if demo else secrets.token_hex(4))
-        detail = {"programmes": list(programme_ids), "period": period}
-        ledger.record_event("made", "workspace", as_of=as_of, detail=detail)
-    write_new(root / REGISTER, content)
-    write_launchers(root)
+    with _whole_or_nothing(root):
+        for name in (INBOX, "bieu-gui", "tra-lai", "tong-hop"):
+            (root / name).mkdir(exist_ok=True)
+        with open_ledger(root / ".lamtheo", create=True) as ledger:
+            if demo:
+                ledger.mark_as_demo()
+            ledger.create_key(key or (DEMO_KEY if demo else secrets.token_bytes(32)))
+            ledger.set_setting("sheet_password", "lamtheo" if demo else secrets.token_hex(4))
+            detail = {"programmes": list(programme_ids), "period": period}
+            ledger.record_event("made", "workspace", as_of=as_of, detail=detail)
+        write_new(root / REGISTER, content)
+        write_launchers(root)
     return doubts
+
+
+@contextlib.contextmanager
+def _whole_or_nothing(root: Path) -> Iterator[None]:
+    """The new or empty folder `root`, emptied again (and gone, if it was new) where what goes on in it fails."""
+    was_there = root.exists()
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for made in root.iterdir():
+            if made.is_dir():
+                shutil.rmtree(made, ignore_errors=True)
+            else:
+                made.unlink(missing_ok=True)
+        if not was_there:
+            with contextlib.suppress(OSError):
+                root.rmdir()
+        raise
 
 
 def _first_register(path: Path | None, bundles: tuple[Bundle, ...], period: str) -> tuple[bytes, tuple[Finding, ...]]:

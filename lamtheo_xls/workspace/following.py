@@ -10,8 +10,9 @@ from typing import Any
 from lamtheo_xls.definitions import period_label
 from lamtheo_xls.findings import Finding, World, as_json, label, mend, message, say
 from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
-from lamtheo_xls.register import Assignment, current, unit_of
+from lamtheo_xls.register import Assignment, current, file_stem, unit_of
 from lamtheo_xls.reports.decisions import keep_typed
+from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.reports.status import (
     FileLine,
     HistoryLine,
@@ -190,8 +191,15 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
         detail=_detail_words(cell),
         note=standing.note if standing else "",
         file=shown_record.file if shown_record else "",
+        feedback=_feedback(office, assignment) if state == "to_fix" or mending else "",
         findings=tuple(findings),
     )
+
+
+def _feedback(office: Office, assignment: Assignment) -> str:
+    """Where the workbook to send back lies, if it has been made."""
+    path = office.folder("tra-lai") / feedback_name(file_stem(assignment, office.register))
+    return path.relative_to(office.root).as_posix() if path.is_file() else ""
 
 
 def _waived(f: Finding) -> Finding:

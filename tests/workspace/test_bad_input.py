@@ -231,6 +231,27 @@ def test_full_disk_leaves_all_whole(office: Path, filled: Callable[..., Path], l
     assert lamtheo("verify", "-C", office, *AS_OF).code == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="resource limits are POSIX")
+def test_new_on_a_full_disk_leaves_nothing(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
+    """`new` is whole or not at all: one line, exit 3, no folder; the same command does it once there is room."""
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
+        "from lamtheo_xls.cli import main; main(sys.argv[1:])"
+    )
+    new = ["new", str(tmp_path / "VP"), "--programme", "43-kh-duk", "--period", "2027"]
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *new],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == 3 and len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert not (tmp_path / "VP").exists()
+    assert lamtheo(*new).code == 0
+
+
 def test_demo_key_is_refused_elsewhere(office: Path, lamtheo: Callable[..., Any]) -> None:
     """The key that everybody knows signs nothing real."""
     from lamtheo_xls.workspace.folder import DEMO_KEY

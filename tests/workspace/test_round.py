@@ -100,6 +100,16 @@ def test_a_round(
     feedback = Path(said.lines[0]["file"])
     assert feedback.name == "mau-02_2027_DU-SO-SO-2_sua.xlsx" and len(said.lines) == 1
 
+    lamtheo("status", "-C", office, *AS_OF)
+    links = [
+        c.hyperlink.target
+        for r in openpyxl.load_workbook(office / "theo-doi.xlsx")["TỔNG QUAN"]
+        for c in r
+        if c.hyperlink
+    ]
+    told = [t.replace("\\", "/") for t in links if t]
+    assert told == [f"tra-lai/{ROUND}/{feedback.name}"], "one click from the status sheet to what is sent back"
+
     book = openpyxl.load_workbook(feedback)
     book["MẪU 02"][faults[0][1]].value = "Quý I/2027"
     book.save(office / "nhan-ve" / "da sua.xlsx")
