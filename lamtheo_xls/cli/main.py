@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -64,6 +65,17 @@ def cli() -> None:
     pass
 
 
+def _run(args: Sequence[str] | None) -> Any:
+    """The command; where the disk or the network refuses what nobody below foresaw, World says so."""
+    try:
+        return cli.main(args, prog_name="lamtheo", standalone_mode=False)
+    except OSError:
+        from lamtheo_xls.ledger.faults import told_as_world
+
+        with told_as_world(Path.cwd()):
+            raise
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Runs `lamtheo` and exits: 2 for a command line not understood, 3 with one line (and the findings behind it)
     where the world is broken."""
@@ -71,7 +83,7 @@ def main(args: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        sys.exit(cli.main(args, prog_name="lamtheo", standalone_mode=False) or 0)
+        sys.exit(_run(args) or 0)
     except click.exceptions.NoArgsIsHelpError as bare:
         click.echo(bare.format_message(), err=True)
         sys.exit(bare.exit_code)

@@ -252,6 +252,17 @@ def test_new_on_a_full_disk_leaves_nothing(tmp_path: Path, lamtheo: Callable[...
     assert lamtheo(*new).code == 0
 
 
+def test_a_target_that_cannot_be(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
+    """Where no folder can be made: one line and exit 3, no traceback."""
+    (tmp_path / "tep").write_text("x", encoding="utf-8")
+    for args in (
+        ["new", tmp_path / "tep" / "VP", "--programme", "43-kh-duk", "--period", "2027"],
+        ["demo", tmp_path / "tep" / "VP"],
+    ):
+        said = lamtheo(*args)
+        assert said.code == 3 and len(said.err.strip().splitlines()) == 1, said.err
+
+
 def test_demo_key_is_refused_elsewhere(office: Path, lamtheo: Callable[..., Any]) -> None:
     """The key that everybody knows signs nothing real."""
     from lamtheo_xls.workspace.folder import DEMO_KEY
