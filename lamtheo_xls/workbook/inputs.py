@@ -70,7 +70,8 @@ def validations(
 
 
 def _options(field: Field, lists: Sequence[ListColumn], *, table: bool) -> dict[str, Any]:
-    title = (field.label or field.short)[:_TITLE]
+    names = [text for text in (field.label, field.short) if text]
+    title = next((text for text in names if len(text) <= _TITLE), names[0][:_TITLE] if names else "")
     options: dict[str, Any] = {
         "input_title": title[:1].upper() + title[1:],
         "input_message": _help(field, table=table),

@@ -178,3 +178,10 @@ def test_calamine_reads_every_kind(every_kind):
         names = CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names
         assert names[-5:] == ["MẪU 02", "BẢN IN", "HƯỚNG DẪN", "_ds", "_meta"], kind
         assert names[:-5] == (["CẦN SỬA"] if kind == "feedback" else [])
+
+
+def test_titles_of_input_messages_are_whole_words(desk, opened):
+    """Excel holds 32 characters of title: a longer head gives way to the field's short name, never to half a word."""
+    taken = {str(d.sqref).split(":")[0]: d for d in opened(desk.stamped(3))["MẪU 02"].data_validations.dataValidation}
+    assert taken["E15"].promptTitle == taken["E15"].errorTitle == "Đang triển khai"
+    assert taken["C15"].promptTitle == "Tên mô hình"
