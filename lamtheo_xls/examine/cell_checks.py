@@ -105,7 +105,7 @@ def inputs_are_no_formulas(answers: Answers) -> Iterator[Found]:
     """cell.formula: nothing is taken from a formula, whatever value it shows."""
     for field, read in answers.odd:
         if read.kind == "formula":
-            yield at_blank(answers, "cell.formula", read.row, read.column, ten=field.short)
+            yield at(answers, "cell.formula", read, ten=field.short)
 
 
 def inputs_are_no_error_values(answers: Answers) -> Iterator[Found]:

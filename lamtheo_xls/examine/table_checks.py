@@ -31,15 +31,13 @@ def exactly_one_column_is_ticked(answers: Answers) -> Iterator[Found]:
                         for name in rule.columns
                         if missing or name in row.reads
                     )
-                    yield at_blank(
-                        answers,
-                        "table.tick_missing" if missing else "table.tick_both",
-                        row.sheet_row,
-                        placed[rule.columns[0]],
-                        rule.severity,
-                        dong=row.sheet_row,
-                        cac_o=words,
-                    )
+                    about: dict[str, str | int] = {"dong": row.sheet_row, "cac_o": words}
+                    if missing:
+                        first = placed[rule.columns[0]]
+                        yield at_blank(answers, "table.tick_missing", row.sheet_row, first, rule.severity, **about)
+                    else:
+                        read = next(row.reads[name] for name in rule.columns if name in row.reads)
+                        yield at(answers, "table.tick_both", read, rule.severity, **about)
 
 
 def tables_have_their_minimum_of_rows(answers: Answers) -> Iterator[Found]:

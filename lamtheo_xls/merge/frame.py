@@ -121,14 +121,14 @@ def plain_table(frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[str |
 
 
 def csv_of(frame: pd.DataFrame) -> bytes:
-    """The plain table as text: UTF-8 with a mark at the front, ';' between cells, every cell in quotes, CRLF.
+    """The plain table as text for other programs (RFC 4180): UTF-8 with a mark at the front, ',' between cells, every
+    cell in quotes, CRLF.
 
-    ';' because it is the list separator of Windows set to Vietnamese, so that a double-click parts the columns; the
-    mark because without it Excel takes the letters for another code. Cells hold exactly what the unit wrote: an
+    The mark because without it Excel takes the letters for another code. Cells hold exactly what the unit wrote: an
     apostrophe put before "=" or "-" would falsify the data for every program but Excel, and could not be told from a
     unit's own. To read it in Excel with "001" and "=1+1" kept, sheet DỮ LIỆU is the place.
     """
-    text: str = _shown(frame).to_csv(sep=";", index=False, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    text: str = _shown(frame).to_csv(index=False, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

@@ -40,7 +40,7 @@ def printed_text_stands(located: Located, context: Mapping[str, str] | None) -> 
         if _UNIT.search(laid.text):
             units[laid.at] = _unit_name(laid, context)
     if not located.moved:
-        yield from _compare_in_place(sheet, marks, expected, units)
+        yield from _compare_in_place(sheet, located, expected, units)
     else:
         yield from _compare_moved(sheet, located, expected, units, unknown)
 
@@ -51,14 +51,14 @@ def _unit_name(laid: Laid, context: Mapping[str, str]) -> str:
 
 
 def _compare_in_place(
-    sheet: Sheet, marks: Landmarks, expected: Mapping[Spot, str], units: Mapping[Spot, str]
+    sheet: Sheet, located: Located, expected: Mapping[Spot, str], units: Mapping[Spot, str]
 ) -> Iterator[Finding]:
-    cells = sheet.cells
+    marks, cells = located.landmarks, sheet.cells
     for spot, text in expected.items():
         cell = cells.get(spot)
         if cell is None or cell.value != text:
             yield from _altered(sheet, spot, cell, text, units.get(spot))
-    yield from _strays(sheet, [at for at in cells.keys() - marks.known if _speaks(cells[at])])
+    yield from _strays(sheet, located, [at for at in cells.keys() - marks.known if _speaks(cells[at])])
 
 
 def _compare_moved(
@@ -115,7 +115,7 @@ def _compare_moved(
         for key, spots in free.items():
             free[key] = [s for s in spots if s != at]
         yield from _altered(sheet, at, cell, expected[spot], units.get(spot))
-    yield from _strays(sheet, sorted(at for spots in free.values() for at in spots))
+    yield from _strays(sheet, located, [at for spots in free.values() for at in spots])
 
 
 def _altered(sheet: Sheet, at: Spot, cell: RawCell | None, text: str, unit: str | None) -> Iterator[Finding]:
@@ -134,11 +134,27 @@ def _speaks(cell: RawCell) -> bool:
     return not cell.formula and bool(str(cell.value).strip())
 
 
-def _strays(sheet: Sheet, spots: list[Spot] | list[tuple[int, int]]) -> Iterator[Finding]:
-    spots = sorted(spots)
+def _strays(sheet: Sheet, located: Located, found: list[Spot] | list[tuple[int, int]]) -> Iterator[Finding]:
+    rows = _rows_below(located, found)
+    for row, first in rows.items():
+        value = str(sheet.cells[first].value)
+        yield finding("structure.stray_row", sheet=sheet.name, cell=address(*first), value=value, dong=row)
+    spots = sorted(at for at in found if at[0] not in rows)
     for at in spots[:STRAYS_NAMED]:
         cell = sheet.cells[at]
         yield finding("structure.stray_text", sheet=sheet.name, cell=address(*at), value=str(cell.value))
     if len(spots) > STRAYS_NAMED:
         rest = spots[STRAYS_NAMED:]
         yield finding("structure.stray_more", sheet=sheet.name, cell=address(*rest[0]), n=len(rest))
+
+
+def _rows_below(located: Located, found: list[Spot] | list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Rows below the table that look like rows of it – two or more of its columns filled – with their first cell: what
+    stands there was meant to count, and would be lost in silence."""
+    last = max((row.sheet_row for rows in located.rows.values() for row in rows), default=0)
+    columns = {column for placed in located.columns.values() for column in placed.values()}
+    by_row: dict[int, list[tuple[int, int]]] = {}
+    for at in sorted(found):
+        if at[0] > last > 0 and at[1] in columns:
+            by_row.setdefault(at[0], []).append(at)
+    return {row: spots[0] for row, spots in by_row.items() if len(spots) > 1}

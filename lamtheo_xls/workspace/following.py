@@ -106,7 +106,7 @@ def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, Callable[[]
     summary = summarise(lines, files)
     title = say(
         "workspace.status.title",
-        ten=office.bundle.forms[owed[0].form].label if owed else "",
+        ten=office.forms[owed[0].form].label if owed else office.programme.id,
         ky=period_label(office.round.period),
     )
     deadline = owed[0].deadline if owed else None

@@ -348,3 +348,15 @@ def test_one_row_put_in_and_one_taken_out_are_both_said(make_return: Any) -> Non
     copied = good.put((good.spot(8, "moi")[0], key), good.cells[good.spot(7, "moi")[0], key])
     (found,) = copied.examine().findings
     assert message(found).startswith("Bảng có 1 dòng thêm, 1 dòng bớt")
+
+
+def test_a_model_written_below_the_table_is_not_lost_in_silence(make_return: Any) -> None:
+    """A row below the closing block with unit and model filled sends the return back, once, at its first cell; one cell
+    alone is only a note, and so are two cells that are no columns of the table."""
+    good = make_return()
+    row = good.put((40, 2), RawCell("Chi bộ 9", "text")).put((40, 3), RawCell("Mô hình thứ chín", "text"))
+    found = row.examine()
+    assert [(f.code, f.place.cell, f.severity) for f in found.findings] == [("structure.stray_row", "B40", "error")]
+    assert found.state == "to_fix"
+    alone = good.put((40, 3), RawCell("ghi thêm", "text")).examine()
+    assert [f.code for f in alone.findings] == ["structure.stray_text"]

@@ -91,12 +91,12 @@ def test_nothing_gives_no_row_and_all_columns(case: Any, counted_of: Callable[..
 
 
 def test_csv_holds_exactly_what_was_written(case: Any, counted_of: Callable[..., Any]) -> None:
-    """UTF-8 with a mark, ';', CRLF; a reader gets every text back as it was, line breaks and quotes included."""
+    """UTF-8 with a mark, ',', CRLF; a reader gets every text back as it was, line breaks and quotes included."""
     texts = (*STUBBORN, "hai\ndòng")
     rows = [{"ten_chi_bo": f"Chi bộ {i}", "ten_mo_hinh": text, "moi": "x"} for i, text in enumerate(texts)]
     data = csv_of(frame_of([counted_of("A", rows)], case.register, case.form, "mo_hinh"))
-    assert data.startswith(b'\xef\xbb\xbf"ma_don_vi";"ten_don_vi";') and data.count(b"\r\n") == len(rows) + 1
-    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert data.startswith(b'\xef\xbb\xbf"ma_don_vi","ten_don_vi",') and data.count(b"\r\n") == len(rows) + 1
+    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert tuple(line["ten_mo_hinh"] for line in lines) == texts
     assert lines[0]["tep"] == "nhan-ve/A.xlsx" and lines[0]["trang"] == "MẪU 02" and lines[0]["dong"] == "12"
     assert lines[0]["vi_sao_tinh"] == "Hợp lệ"
