@@ -167,7 +167,7 @@ def collect_command(
             if as_json:
                 emit_lines(line.as_json() for line in lines)
             else:
-                print_collected(tuple(lines), shown(office.root / INBOX))
+                print_collected(tuple(lines), ", ".join(shown(p) for p in paths or (office.root / INBOX,)))
 
 
 @click.command("return", cls=SpokenCommand, help=say("cli.help.return"))
@@ -367,11 +367,19 @@ def form_preview_command(form: str, target: Path, as_of: dt.date) -> None:
 
 @form_command.command("map", help=say("cli.help.form_map"))
 @click.argument("form", metavar=say("cli.metavar.form"))
+@click.option(
+    "--rows",
+    metavar=say("cli.metavar.number"),
+    type=click.IntRange(0, 500),
+    default=0,
+    show_default=False,
+    help=say("cli.option.rows"),
+)
 @json_option
-def form_map_command(form: str, as_json: bool) -> None:
+def form_map_command(form: str, rows: int, as_json: bool) -> None:
     from lamtheo_xls.workspace.programmes import map_form
 
-    found = map_form(form)
+    found = map_form(form, rows=rows)
     if as_json:
         emit(found)
         return
@@ -379,8 +387,8 @@ def form_map_command(form: str, as_json: bool) -> None:
         click.echo(f"{field['sheet']}!{field['cell']}\t{field['id']}\t{field['label']}")
     for table in found["tables"]:
         for column in table["columns"]:
-            rows = f"{column['column']}{table['first_row']}:{column['column']}{table['last_row']}"
-            click.echo(f"{table['sheet']}!{rows}\t{table['id']}.{column['id']}\t{column['label']}")
+            cells = f"{column['column']}{table['first_row']}:{column['column']}{table['last_row']}"
+            click.echo(f"{table['sheet']}!{cells}\t{table['id']}.{column['id']}\t{column['label']}")
 
 
 @form_command.command("schema", help=say("cli.help.form_schema"))

@@ -101,12 +101,15 @@ def horizon(db: sqlite3.Connection, round: str) -> int:
 def submissions(db: sqlite3.Connection, round: str | None, assignment: str | None) -> tuple[SubmissionRecord, ...]:
     """Submissions as they stand now, in the order they were recorded. Of a closed round: as they stood then, followed
     by those that came after, marked. Without a round: all, those of no known round among them."""
+    only = None if assignment is None else json.dumps([assignment])
     if round is not None:
-        found = [record for record, _, _ in _listed(db, round)]
+        found = [record for record, _, _ in _listed(db, round, only)]
     else:
-        found = [record for name in _rounds(db) for record, _, _ in _listed(db, name)]
+        found = [record for name in _rounds(db) for record, _, _ in _listed(db, name, only)]
+        view = _EVERYTHING if only is None else _SOME
         loose = db.execute(
-            f"{_EVERYTHING} SELECT {_COLUMNS} FROM {_PLACED} WHERE p.round IS NULL", {"round": "", "horizon": _ALL}
+            f"{view} SELECT {_COLUMNS} FROM {_PLACED} WHERE p.round IS NULL",
+            {"round": "", "horizon": _ALL, "only": only},
         )
         found += [_record(row, row["state"]) for row in loose]
     return tuple(

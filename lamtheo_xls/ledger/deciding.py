@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from lamtheo_xls.ledger.records import KINDS, Decision
 from lamtheo_xls.ledger.store import compact, next_number, write_event
@@ -51,7 +52,7 @@ def decide(db: sqlite3.Connection, decisions: Iterable[Decision]) -> tuple[Decis
                 decision.as_of.isoformat(),
             ),
         )
-        new.append(_numbered(recorded, seq))
+        new.append(replace(recorded, seq=seq))
     return tuple(new)
 
 
@@ -121,28 +122,7 @@ def _placed(db: sqlite3.Connection, decision: Decision) -> Decision:
         if not round and value:
             row = db.execute(sql, (value,)).fetchone()
             round = row[0] if row else ""
-    return Decision(
-        subject=decision.subject,
-        kind=decision.kind,
-        as_of=decision.as_of,
-        detail=decision.detail,
-        note=decision.note,
-        bound_to=bound,
-        round=round,
-    )
-
-
-def _numbered(decision: Decision, seq: int) -> Decision:
-    return Decision(
-        subject=decision.subject,
-        kind=decision.kind,
-        as_of=decision.as_of,
-        detail=decision.detail,
-        note=decision.note,
-        bound_to=decision.bound_to,
-        round=decision.round,
-        seq=seq,
-    )
+    return replace(decision, bound_to=bound, round=round)
 
 
 def _decision(row: sqlite3.Row) -> Decision:

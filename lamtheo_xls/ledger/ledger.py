@@ -287,10 +287,10 @@ class Ledger:
         self, round: str | None = None, subject: str | None = None, *, newest: int | None = None
     ) -> tuple[Event, ...]:
         """What happened, in order; only the `newest` so many if given. Arrivals belong to no round."""
-        sql = (
-            "SELECT * FROM events WHERE (:round IS NULL OR round IN (:round, '')) AND (:subject IS NULL OR"
-            " subject = :subject) ORDER BY seq DESC LIMIT :newest"
-        )
+        # Only what is asked for stands in the WHERE: beside an OR, SQLite would pass over the index of subjects.
+        asked = ["round IN (:round, '')"] * (round is not None) + ["subject = :subject"] * (subject is not None)
+        where = f"WHERE {' AND '.join(asked)}" if asked else ""
+        sql = f"SELECT * FROM events {where} ORDER BY seq DESC LIMIT :newest"
         with told_as_world(self._path):
             rows = self._db.execute(sql, {"round": round, "subject": subject, "newest": newest or -1}).fetchall()
         return tuple(
@@ -306,8 +306,8 @@ class Ledger:
         )
 
     def dump(self, round: str) -> dict[str, Any]:
-        """Everything of the round that can be derived again, as plain JSON values in a fixed order: what `verify`
-        compares. `counting` lists [assignment, part, submission id, why]."""
+        """Everything of the round that can be derived again, as plain JSON values in a fixed order, so that two ledgers
+        (one of an interrupted run, one of a whole) can be compared. `counting`: [assignment, part, submission id, why]."""
         with told_as_world(self._path):
             return {
                 "round": round,

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.text import same_unit, text_key
 from lamtheo_xls.workbook.identity import normal_code
-from lamtheo_xls.workbook.landmarks import Landmarks
 from lamtheo_xls.workbook.layout import Laid, Spot, address, locked_text
 from lamtheo_xls.workbook.locate import Located
 from lamtheo_xls.workbook.reading import RawCell, Sheet

@@ -34,6 +34,8 @@ from lamtheo_xls.workspace.launchers import write_launchers
 REGISTER = "danh-sach.xlsx"
 STATUS = "theo-doi.xlsx"
 INBOX = "nhan-ve"
+KEY_BYTES = 16
+"""A signing key has at least so many."""
 DEMO_KEY = b"lamtheo-demo-key-known-to-all-000"
 """The demo's fixed key, so that its samples verify; refused outside demo workspaces (DESIGN §6)."""
 
@@ -117,6 +119,8 @@ def make_workspace(
     """
     if root.exists() and any(root.iterdir()):
         raise World("world.not_empty", duong_dan=root)
+    if key is not None and (len(key) < KEY_BYTES or (key == DEMO_KEY and not demo)):
+        raise World("world.key_weak", n=KEY_BYTES)
     bundles = [bundle_of(p) for p in programme_ids]
     for bundle in bundles:
         if not period_valid(period, bundle.programme.period):

@@ -16,8 +16,8 @@ from typing import Any
 from lamtheo_xls.definitions import period_label, previous_period
 from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.findings import World, say
-from lamtheo_xls.ledger import IssueRecord, examination_of
-from lamtheo_xls.register import Assignment, Unit, children_of, context_of, file_stem, unit_of
+from lamtheo_xls.ledger import Counted, IssueRecord, examination_of
+from lamtheo_xls.register import Assignment, Earlier, Unit, children_of, context_of, file_stem, unit_of
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import nfc
 from lamtheo_xls.workbook.identity import Issued, code_of
@@ -67,7 +67,8 @@ def issue(
         raise World("world.unit_unknown", ma=", ".join(unknown))
     chosen = tuple(a for a in assignments if not only or a.unit in only)
     folder = office.folder("bieu-gui")
-    wanted = [_wanted(office, a) for a in chosen]
+    before = _year_before(office)
+    wanted = [_wanted(office, a, before) for a in chosen]
     shared = [_shared(office, f, assignments) for f in office.forms.values()] if assignments else []
     codes: dict[str, str] = {w.id: w.record.code for w in wanted if w.record and w.change == "unchanged"}
     if not dry_run:
@@ -100,12 +101,12 @@ def _line(office: Office, wanted: _Wanted, code: str | None) -> dict[str, Any]:
     }
 
 
-def _wanted(office: Office, assignment: Assignment) -> _Wanted:
+def _wanted(office: Office, assignment: Assignment, before: _YearBefore) -> _Wanted:
     unit = unit_of(office.register, assignment.unit)
     assert unit is not None
     form = office.forms[assignment.form]
     children = tuple(c.name for c in children_of(office.register, unit.code, office.as_of))
-    prefilled = last_year(office, form, unit)
+    prefilled = last_year(before, form, unit)
     context = context_of(office.register, unit, form=form, period=assignment.period, deadline=assignment.deadline)
     return _compare(
         office,
@@ -162,20 +163,41 @@ def rows_of(table: Table, children: int, prefilled: int) -> int:
     return max(table.rows_minimum, max(base, prefilled) + table.rows_extra)
 
 
-def last_year(office: Office, form: Form, unit: Unit) -> tuple[Mapping[str, str], ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _YearBefore:
+    """What is known of the period before, looked up once for all units: each asks only for its own."""
+
+    period: str
+    counted: Mapping[str, Counted]
+    """Assignment → what counted for it, its first part."""
+    earlier: Mapping[str, Sequence[Earlier]]
+    """Unit code → its rows of sheet NĂM TRƯỚC, for that period or for none said."""
+
+
+def _year_before(office: Office) -> _YearBefore:
+    period = previous_period(office.round.period)
+    counted: dict[str, Counted] = {}
+    for one in office.ledger.counting(f"{office.programme.id}_{period}"):
+        counted.setdefault(one.assignment, one)
+    earlier: dict[str, list[Earlier]] = {}
+    for row in office.register.earlier:
+        if row.period in ("", period):
+            earlier.setdefault(row.unit, []).append(row)
+    return _YearBefore(period=period, counted=counted, earlier=earlier)
+
+
+def last_year(before: _YearBefore, form: Form, unit: Unit) -> tuple[Mapping[str, str], ...]:
     """Last year's models of a unit as rows to start from, ticked «đang triển khai», their time left open: what
     counted in the period before, else what the register's sheet NĂM TRƯỚC says."""
-    before = previous_period(office.round.period)
-    round_id = f"{office.programme.id}_{before}"
     ids = {c.id for t in form.tables for c in t.columns}
     keep = [c for c in ("ten_chi_bo", "ten_mo_hinh", "nhom") if c in ids]
-    counted = [c for c in office.ledger.counting(round_id) if c.assignment == f"{form.id}_{before}_{unit.code}"]
+    counted = before.counted.get(f"{form.id}_{before.period}_{unit.code}")
     rows: list[Mapping[str, str]]
-    if counted:
-        examination = examination_of(counted[0].submission.examination)
+    if counted is not None:
+        examination = examination_of(counted.submission.examination)
         rows = [{k: e.text for k, e in r.values.items()} for r in examination.rows]
     else:
-        rows = [e.values for e in office.register.earlier if e.unit == unit.code and e.period in ("", before)]
+        rows = [e.values for e in before.earlier.get(unit.code, ())]
     tick = {"dang_trien_khai": "x"} if "dang_trien_khai" in ids else {}
     return tuple({k: nfc(row[k]) for k in keep if row.get(k)} | tick for row in rows if row.get("ten_mo_hinh"))
 

@@ -86,10 +86,11 @@ def find_form(name: str) -> Form:
     return found[0][1]
 
 
-def map_form(name: str) -> dict[str, Any]:
-    """The contract of `form map --json` (DESIGN §7), for the smallest workbook of the form."""
+def map_form(name: str, *, rows: int = 0) -> dict[str, Any]:
+    """The contract of `form map --json` (DESIGN §7), for a workbook with `rows` rows in each table (0: the form's
+    smallest): what lies below a table lies the lower, the more rows it has."""
     form = find_form(name)
-    layout = lay_out(form, {t.id: t.rows_minimum for t in form.tables})
+    layout = lay_out(form, {t.id: rows or t.rows_minimum for t in form.tables})
 
     def told(field: Field) -> dict[str, Any]:
         return {"id": field.id, "label": field.label or field.short, "type": field.type, "required": field.required}

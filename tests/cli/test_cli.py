@@ -101,6 +101,21 @@ def test_form_map_is_the_contract(lamtheo: Callable[..., Any]) -> None:
     ]
 
 
+def test_form_map_of_as_many_rows_as_were_issued(
+    tmp_path: Path, make_office: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """With the row count of an issued workbook the map is that workbook's: what lies below the table too."""
+    import openpyxl
+
+    office = make_office(tmp_path / "VP", children=4)
+    book = openpyxl.load_workbook(min((office / "bieu-gui").rglob("mau-02_2027_DU-*.xlsx")))
+    told = json.loads(lamtheo("form", "map", "mau-02", "--rows", 9, "--json").out)
+    where = {f["id"]: f["cell"] for f in told["fields"]}
+    sheet = book[told["tables"][0]["sheet"]]
+    assert [sheet[where[f"noi_nhan_{i}"]].value for i in (1, 3)] == ["- Đảng ủy các cơ quan tỉnh (báo cáo),", "- Lưu."]
+    assert sheet[where["nguoi_ky"]].value == "Nguyễn Văn Số 1"
+
+
 def test_form_schema_preview_and_check(lamtheo: Callable[..., Any], tmp_path: Path) -> None:
     """The schema is JSON; the bundled definitions have no finding; a preview is a workbook."""
     assert json.loads(lamtheo("form", "schema", "form").out)["additionalProperties"] is False

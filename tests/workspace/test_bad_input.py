@@ -299,3 +299,14 @@ def test_whatever_the_archive_keeps_is_compared(
         assert said.code == 1 and path.name in {d["file"] for d in said.lines[0]["differing"]}
         path.write_bytes(whole)
     assert lamtheo("verify", "-C", office, *AS_OF).code == 0
+
+
+def test_a_weak_key_is_refused(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
+    """`new --key-file` takes no key of a few bytes, nor the demo's; nothing is made."""
+    from lamtheo_xls.workspace.folder import DEMO_KEY
+
+    for key in (b"k", DEMO_KEY):
+        (tmp_path / "key").write_bytes(key)
+        folder = tmp_path / "VP"
+        said = lamtheo("new", folder, "--programme", "43-kh-duk", "--period", "2027", "--key-file", tmp_path / "key")
+        assert said.code == 3 and len(said.err.splitlines()) == 1 and not folder.exists()
