@@ -170,7 +170,9 @@ def _first_register(path: Path | None, bundles: tuple[Bundle, ...], period: str)
         imported, doubts = import_units(data, name=path.name)
         if imported is None:
             raise _faulty(doubts, path)
-        return write_register(replace(imported, rounds=rounds), programmes=names, doubts=doubts), doubts
+        content = write_register(replace(imported, rounds=rounds), programmes=names, doubts=doubts)
+        _, found = read_register(content)
+        return content, (*(f for f in found if f.severity == "error"), *doubts)
     ready, findings = read_register(data)
     if ready is None or worst(findings) == "error":
         raise _faulty(findings, path)

@@ -310,3 +310,15 @@ def test_a_weak_key_is_refused(tmp_path: Path, lamtheo: Callable[..., Any]) -> N
         folder = tmp_path / "VP"
         said = lamtheo("new", folder, "--programme", "43-kh-duk", "--period", "2027", "--key-file", tmp_path / "key")
         assert said.code == 3 and len(said.err.splitlines()) == 1 and not folder.exists()
+
+
+def test_an_old_list_that_names_a_committee_twice(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
+    """What will stop the next command is said when the list is taken over, at its cell."""
+    book = openpyxl.Workbook()
+    for row in (("TT", "Tên đơn vị"), (1, "Đảng ủy Sở Nội vụ"), (2, "Đảng ủy Sở Nội vụ"), (3, "Chi bộ Văn phòng")):
+        book.active.append(row)
+    book.save(tmp_path / "cu.xlsx")
+    said = lamtheo(
+        "new", tmp_path / "VP", "--programme", "43-kh-duk", "--period", "2027", "--register", tmp_path / "cu.xlsx"
+    )
+    assert said.code == 0 and "trùng" in said.out.lower() and "Sở Nội vụ" in said.out
