@@ -306,8 +306,9 @@ class Ledger:
         )
 
     def dump(self, round: str) -> dict[str, Any]:
-        """Everything of the round that can be derived again, as plain JSON values in a fixed order, so that two ledgers
-        (one of an interrupted run, one of a whole) can be compared. `counting`: [assignment, part, submission id, why]."""
+        """Everything of the round that can be derived again, as plain JSON values in a fixed order, so that the
+        ledger of an interrupted run can be compared with that of a whole one. `counting` lists [assignment, part,
+        submission id, why]."""
         with told_as_world(self._path):
             return {
                 "round": round,

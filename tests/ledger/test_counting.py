@@ -215,6 +215,22 @@ def test_a_closed_round_does_not_change_and_lists_what_came_after(ledger: Ledger
     assert ledger.closed_on(ROUND) is None
 
 
+def test_submissions_of_one_assignment_are_those_among_all(ledger: Ledger, submit: Submit) -> None:
+    """Asking for one assignment reads less and says the same: superseded ones, other years', and files given to it."""
+    submit(b"cu", day=1)
+    submit(b"moi", day=2)
+    submit(b"nam truoc", assignment="mau-02_2026_A", round="43-kh-duk_2026")
+    lone = submit(b"la", assignment=None, round=None, state="unknown")
+    given = submit(b"nham", day=3)
+    rule(ledger, f"submission:{lone.id}", "assign", assignment=B)
+    rule(ledger, f"submission:{given.id}", "assign", assignment=B)
+    for round in (None, ROUND):
+        every = ledger.submissions(round)
+        assert {s.assignment for s in every} >= {A, B}
+        for assignment in (A, B, "mau-02_2026_A", "mau-02_2027_KHONG-CO"):
+            assert ledger.submissions(round, assignment) == tuple(s for s in every if s.assignment == assignment)
+
+
 def test_another_rounds_files_do_not_count_here(ledger: Ledger, submit: Submit) -> None:
     """Rounds of several years live in one workspace."""
     submit(b"nam truoc", assignment="mau-02_2026_A", round="43-kh-duk_2026")

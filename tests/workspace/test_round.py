@@ -201,6 +201,25 @@ def test_last_years_models_come_back_ticked(
     ]
 
 
+def test_the_year_before_is_looked_up_once_for_all_units(
+    tmp_path: Path, make_office: Callable[..., Path], lamtheo: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counted last year is one query, however many units there are to issue to."""
+    from lamtheo_xls.ledger import Ledger
+
+    office = make_office(tmp_path / "VP", issue=False)
+    asked: list[str] = []
+    counting = Ledger.counting
+
+    def counted(self: Ledger, round: str) -> Any:
+        asked.append(round)
+        return counting(self, round)
+
+    monkeypatch.setattr(Ledger, "counting", counted)
+    assert len(lamtheo("issue", "-C", office, "--as-of", "2027-01-20", "--json").lines) == 4
+    assert asked == ["43-kh-duk_2026"]
+
+
 def test_a_pool_of_processes_says_the_same(
     office: Path,
     lamtheo: Callable[..., Any],
