@@ -98,6 +98,13 @@ class Ledger:
         found = self._column("SELECT value FROM meta WHERE name = ?", f"set.{name}")
         return found[0] if found else None
 
+    def settings(self, beginning: str) -> Mapping[str, str]:
+        """Values kept under names that begin so; the rest of the name → value."""
+        start = f"set.{beginning}"
+        with told_as_world(self._path):
+            rows = self._db.execute("SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(start), start))
+            return {str(name)[len(start) :]: str(value) for name, value in rows}
+
     def set_setting(self, name: str, value: str) -> None:
         with transaction(self._db, self._path):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"set.{name}", value))

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.findings import Finding, as_json, finding, label, say
+from lamtheo_xls.definitions import load_form
+from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.findings import Finding, World, as_json, finding, label, say
 from lamtheo_xls.intake import Received, gather
 from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
 from lamtheo_xls.workspace.folder import INBOX, Office
@@ -92,12 +94,31 @@ def docket_of(office: Office) -> Docket:
     return Docket(
         keys=(office.key,),
         issued=_Issued(office),
-        forms={f"{f.id}/{f.version}": f for f in office.forms.values()},
+        forms=_forms(office),
         current={f.id: f.version for f in office.forms.values()},
         deadlines={a.id: a.deadline for a in assignments},
         groups=office.groups,
         round=office.round.id,
     )
+
+
+def _forms(office: Office) -> dict[str, Form]:
+    """Definitions by `<form id>/<version>`: those of the programme, and whatever else was ever issued from here –
+    workbooks of an older version or of another programme come back as well."""
+    now = {f"{f.id}/{f.version}": f for f in office.forms.values()}
+    known = {f.digest for f in now.values()}
+    older = (kept_form(office, digest) for digest in office.ledger.settings("definition.") if digest not in known)
+    return {f"{f.id}/{f.version}": f for f in older if f is not None} | now
+
+
+def kept_form(office: Office, digest: str) -> Form | None:
+    """The form of that digest from the archive; None where it is not kept, or no longer whole."""
+    sha = office.ledger.setting(f"definition.{digest}")
+    try:
+        form, _ = load_form(office.ledger.fetch(sha)) if sha is not None else (None, ())
+    except World:
+        return None
+    return form
 
 
 def inboxes(office: Office) -> tuple[Path, ...]:
@@ -274,7 +295,7 @@ def submission_of(
 def _collected(office: Office, record: SubmissionRecord) -> Collected:
     findings = record.findings
     if record.state == "superseded":
-        others = (r for r in office.ledger.submissions(assignment=record.assignment) if r.part == record.part)
+        others = (r for r in office.ledger.submissions(record.round, record.assignment) if r.part == record.part)
         newer = max((r.received for r in others if r.state == "accepted"), default=record.received)
         findings += (finding("set.superseded", ngay_nhan=f"{newer:%d/%m/%Y}"),)
     return Collected(

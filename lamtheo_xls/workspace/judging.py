@@ -74,6 +74,9 @@ def judge(
             record = None  # another ledger under the same key gave this serial to another workbook (last year's folder)
         if issued is not None and record is None:
             identity += (finding("identity.not_in_ledger", dot=issued.round),)
+    if record is not None and _form_key(record.issued) not in docket.forms:
+        identity += (finding("identity.form_unknown", bieu=record.issued.form, lan=record.issued.version),)
+        record = None
     if record is None:
         return _not_read(reading.kind, way_in + reading.findings + tuple(identity))
     facts, text = facts_of(record, docket, received=received, assigned=assigned is not None)
@@ -92,10 +95,14 @@ def _issued(docket: Docket, serial: int) -> Issued | None:
     return record.issued if record is not None else None
 
 
+def _form_key(issued: Issued) -> str:
+    return f"{issued.form}/{issued.version}"
+
+
 def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date, assigned: bool) -> tuple[Facts, str]:
     """The facts a return of `record` is judged by, and their JSON."""
     issued = record.issued
-    form = docket.forms[f"{issued.form}/{issued.version}"]
+    form = docket.forms[_form_key(issued)]
     deadline = docket.deadlines.get(issued.assignment)
     facts = Facts(
         form=form,

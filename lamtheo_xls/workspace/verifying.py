@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from lamtheo_xls.definitions import load_form
-from lamtheo_xls.definitions.model import Deadline, Form
+from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.ledger import SubmissionRecord, text_of
-from lamtheo_xls.workspace.collecting import docket_of
+from lamtheo_xls.workspace.collecting import docket_of, kept_form
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.judging import Docket, digest_of, judge
 
@@ -64,7 +63,7 @@ def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
     record = office.ledger.issued(raw["serial"])
     if record is None:
         return None
-    form = next((f for f in docket.forms.values() if f.digest == raw["form"]), None) or _archived(office, raw["form"])
+    form = next((f for f in docket.forms.values() if f.digest == raw["form"]), None) or kept_form(office, raw["form"])
     if form is None:
         return None
     deadline = raw["deadline"]
@@ -84,11 +83,3 @@ def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
         groups=tuple(raw["groups"]),
         round=raw["round"],
     )
-
-
-def _archived(office: Office, digest: str) -> Form | None:
-    sha = office.ledger.setting(f"definition.{digest}")
-    if sha is None:
-        return None
-    form, _ = load_form(office.ledger.fetch(sha))
-    return form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -237,3 +238,51 @@ def test_a_pool_of_processes_says_the_same(
     assert [(x["sha256"], x["state"], x["findings"]) for x in one] == [
         (x["sha256"], x["state"], x["findings"]) for x in two
     ]
+
+
+@pytest.fixture
+def newer_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """newer_form(): from now on the program comes with the next version of Mẫu 02."""
+    from lamtheo_xls.definitions import bundled
+    from lamtheo_xls.workspace import folder
+
+    def update() -> None:
+        newer = tmp_path / "ban-moi" / "43-kh-duk"
+        shutil.copytree(bundled("43-kh-duk"), newer)
+        raw = json.loads((newer / "mau-02.json").read_bytes())
+        (newer / "mau-02.json").write_text(json.dumps(raw | {"version": raw["version"] + 1}), encoding="utf-8")
+        monkeypatch.setattr(folder, "bundled", lambda _: newer)
+
+    return update
+
+
+def test_a_workbook_of_an_older_version_is_judged_by_its_own(
+    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path], newer_form: Callable[[], None]
+) -> None:
+    """After an update of the program, what was issued before is read by the definition kept then, and told as old."""
+    filled(office, 1)
+    newer_form()
+    (line,) = lamtheo("collect", "-C", office, *AS_OF, "--json").lines
+    assert (line["state"], line["assignment"]) == ("to_fix", "mau-02_2027_DU-1")
+    assert [f["code"] for f in line["findings"]] == ["identity.old_version"]
+    assert lamtheo("verify", "-C", office, *AS_OF).code == 0
+
+
+def test_a_lost_definition_is_a_finding(
+    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path], newer_form: Callable[[], None]
+) -> None:
+    """Where the older definition is damaged in the archive the file is kept and told, and `verify` names the gap."""
+    filled(office, 1)
+    lamtheo("collect", "-C", office, *AS_OF)
+    kept = [p for p in (office / ".lamtheo" / "archive").glob("??/*") if p.read_bytes().startswith(b"{\n")]
+    kept = [p for p in kept if b'"mau-02"' in p.read_bytes()[:200]]
+    assert len(kept) == 1
+    kept[0].write_bytes(b"{}")
+    newer_form()
+    filled(office, 2)
+    said = by_file(lamtheo("collect", "-C", office, *AS_OF, "--json"))
+    codes = {name: [f["code"] for f in line["findings"]] for name, line in said.items() if line["state"] == "unknown"}
+    assert list(codes.values()) == [["identity.form_unknown"]]
+    said = lamtheo("verify", "-C", office, *AS_OF, "--json")
+    assert said.code == 1
+    assert "không còn định nghĩa hoặc biểu đã gửi" in {d["now"] for d in json.loads(said.out)["differing"]}
