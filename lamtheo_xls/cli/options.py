@@ -13,6 +13,7 @@ import click
 
 from lamtheo_xls.findings import say
 
+_MOST_JOBS = 61  # Windows waits for no more processes at once, and Python refuses a larger pool there
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -100,5 +101,5 @@ def several(jobs: int) -> Iterator[Executor | None]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, _MOST_JOBS), mp_context=multiprocessing.get_context("spawn")) as pool:
         yield pool
