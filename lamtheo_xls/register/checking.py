@@ -26,11 +26,11 @@ Read = Sequence[tuple[Unit, Row]]
 def codes_right(rows: Sequence[Row]) -> Iterator[Finding]:
     """code_missing, code_format, code_duplicate, name_missing – for units and people alike."""
     first: dict[str, Row] = {}
+    taken = {row.text("code").upper() for row in rows}
     for row in rows:
         code, name = row.text("code"), row.text("name")
         if not code:
             if "code" in row.at:
-                taken = {other.text("code").upper() for other in rows}
                 proposed = propose_code(name, parent="", crowded=False, taken=taken)
                 yield row.finding("code_missing", "code", ten=name, goi_y=proposed)
         elif not code_valid(code):
@@ -70,7 +70,6 @@ def kinds_known(rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _meant(near: tuple[str, ...]) -> str:
-
     return say("register.close.one", goi_y=near[0]) if near else ""
 
 
