@@ -6,7 +6,7 @@ Pure functions over values; importing this room imports pandas, so the others do
 from lamtheo_xls.merge.blocks import Block, Line, blocks_of, group_lines
 from lamtheo_xls.merge.comparing import Comparison, compare, earlier_frame, joined_before
 from lamtheo_xls.merge.counts import Counts, GroupCount, UnitCount, counts_of
-from lamtheo_xls.merge.frame import csv_of, frame_of, plain_table, unit_code_of
+from lamtheo_xls.merge.frame import csv_of, frame_of, plain_table
 from lamtheo_xls.merge.roles import Roles, roles_of
 from lamtheo_xls.merge.roll import Roll
 
@@ -29,5 +29,4 @@ __all__ = [
     "joined_before",
     "plain_table",
     "roles_of",
-    "unit_code_of",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
 from lamtheo_xls.ledger import Counted, examination_of
-from lamtheo_xls.register import Register, in_order
+from lamtheo_xls.register import Register, in_order, unit_code_of
 from lamtheo_xls.text import unit_key
 
 # Ids of a form never hold a dot, so these names cannot meet a form's column.
@@ -38,12 +38,6 @@ _HEADS: Mapping[str, str] = {
 def cell_of(column: str) -> str:
     """Name of the frame's column that holds the A1 address a form's column came from."""
     return f"{column}.cell"
-
-
-def unit_code_of(assignment: str, part: str = "") -> str:
-    """The unit of `<form>_<period>_<unit code>[_<part>]`; neither form nor period holds an underscore."""
-    code = assignment.split("_", 2)[-1]
-    return code.removesuffix(f"_{part}") if part else code
 
 
 def frame_of(counted: Iterable[Counted], register: Register, form: Form, table: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from lamtheo_xls.register.importing import import_units
 from lamtheo_xls.register.model import Assignment, Earlier, Person, Register, Round, Unit
-from lamtheo_xls.register.owing import check_register, file_stem, owed
+from lamtheo_xls.register.owing import check_register, file_stem, owed, unit_code_of
 from lamtheo_xls.register.queries import (
     children_of,
     context_of,
@@ -38,6 +38,7 @@ __all__ = [
     "party_body",
     "read_register",
     "round_of",
+    "unit_code_of",
     "unit_of",
     "write_register",
 ]

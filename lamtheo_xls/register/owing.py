@@ -112,6 +112,12 @@ def file_stem(assignment: Assignment, register: Register) -> str:
     return "_".join(parts)
 
 
+def unit_code_of(assignment: str, part: str = "") -> str:
+    """The unit of `<form>_<period>_<unit code>[_<part>]`; neither form nor period holds an underscore."""
+    code = assignment.split("_", 2)[-1]
+    return code.removesuffix(f"_{part}") if part else code
+
+
 def _assignment(obligation: Obligation, form: Form, round: Round, unit: Unit, deadline: Deadline) -> Assignment:
     return Assignment(
         id=f"{form.id}_{round.period}_{unit.code}",

@@ -12,7 +12,7 @@ from lamtheo_xls.definitions import previous_period
 from lamtheo_xls.definitions.model import Consolidated
 from lamtheo_xls.findings import Finding, as_json, say
 from lamtheo_xls.ledger import Counted, Standing
-from lamtheo_xls.register import Assignment, in_order, unit_of
+from lamtheo_xls.register import Assignment, in_order, unit_code_of, unit_of
 from lamtheo_xls.reports.board import date_words, state_words
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office
@@ -99,7 +99,7 @@ def _counted(office: Office, round_id: str, table: Consolidated) -> tuple[Counte
 def _roll(
     office: Office, owed: Sequence[Assignment], standings: Mapping[str, Standing], counted: Sequence[Counted]
 ) -> Roll:
-    from lamtheo_xls.merge import Roll, unit_code_of
+    from lamtheo_xls.merge import Roll
 
     states = {a.id: state_of_line(standings.get(a.id)) for a in owed}
     late_from = {a.id: a.deadline.late_from for a in owed}
@@ -125,7 +125,8 @@ def _absences(
     from lamtheo_xls.reports.consolidated import Absence
 
     out = []
-    for assignment in (a for a in owed if a.unit in set(codes)):
+    wanted = set(codes)
+    for assignment in (a for a in owed if a.unit in wanted):
         unit, standing = unit_of(office.register, assignment.unit), standings.get(assignment.id)
         state = state_of_line(standing)
         waiting = state in ("missing", "wrong_form", "to_fix")

@@ -10,7 +10,7 @@ from typing import Any
 from lamtheo_xls.definitions import period_label
 from lamtheo_xls.findings import Finding, World, as_json, label, mend, message, say
 from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
-from lamtheo_xls.register import Assignment, current, file_stem, unit_of
+from lamtheo_xls.register import Assignment, current, file_stem, unit_code_of, unit_of
 from lamtheo_xls.reports.decisions import keep_typed
 from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.reports.status import (
@@ -126,7 +126,8 @@ def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, Callable[[]
         findings=tuple(findings),
         owed=owed,
     )
-    units = tuple(u for u in current(office.register, office.as_of) if any(a.unit == u.code for a in owed))
+    owing = {a.unit for a in owed}
+    units = tuple(u for u in current(office.register, office.as_of) if u.code in owing)
     arguments: dict[str, Any] = {
         "title": title.upper(),
         "as_of": office.as_of,
@@ -150,12 +151,12 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
     counted = standing.counted if standing else None
     decision = standing.decision if standing else None
     state = state_of_line(standing)
-    shown_record = latest or counted
-    received = (counted or latest).received if (counted or latest) else None  # type: ignore[union-attr]
+    shown_record, judged_by = latest or counted, counted or latest
+    received = judged_by.received if judged_by else None
     answered = state in ("accepted", "to_fix")  # a photo is no return, and who need not send is not late
     late = answered and received is not None and received >= assignment.deadline.late_from
     overdue = state in ("missing", "wrong_form") and office.as_of >= assignment.deadline.late_from
-    mending = state == "accepted" and latest is not None and counted is not None and latest.id != counted.id
+    mending = state == "accepted" and standing is not None and standing.mending
     words = state_words(state, late=late and state == "accepted", overdue=overdue, mending=mending)
     if state == "wrong_form" and latest is not None:
         words = _label_of(latest) or words
@@ -291,7 +292,6 @@ def _files(office: Office) -> tuple[FileLine, ...]:
             continue
         proposed = proposed_unit(office, record)
         target = ruling.detail.get("assignment", "") if ruling else ""
-        assigned = next((a for a in labels if target.endswith(f"_{a}")), "")
         errors = [f for f in record.findings if f.severity == "error"]
         reply = _reply(errors[0]) if errors else ""
         out.append(
@@ -302,7 +302,7 @@ def _files(office: Office) -> tuple[FileLine, ...]:
                 words=_label_of(record) or state_words(record.state),
                 reply=reply,
                 proposed=labels.get(proposed, ""),
-                assigned=labels.get(assigned, ""),
+                assigned=labels.get(unit_code_of(target), ""),
                 decision=say(f"ledger.decision.{ruling.kind}") if ruling else "",
                 note=notes.get(subject, ""),
                 open=ruling is None,
@@ -321,12 +321,13 @@ def _reply(f: Finding) -> str:
 def _history(office: Office) -> tuple[HistoryLine, ...]:
     names = {u.code: u.short_name for u in office.register.units}
     events = office.ledger.history(office.round.id, newest=HISTORY_LINES)
-    return tuple(_event_line(office, e, names) for e in reversed(events) if e.kind != "note" or e.detail.get("text"))
+    return tuple(_event_line(e, names) for e in reversed(events) if e.kind != "note" or e.detail.get("text"))
 
 
-def _event_line(office: Office, event: Event, names: dict[str, str]) -> HistoryLine:
-    assignment = str(event.detail.get("assignment") or event.subject.removeprefix("assignment:"))
-    unit = next((name for code, name in names.items() if assignment.endswith(f"_{code}")), "")
+def _event_line(event: Event, names: dict[str, str]) -> HistoryLine:
+    about, _, id = event.subject.partition(":")
+    assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
+    unit = names.get(unit_code_of(assignment), "")
     words = say(f"ledger.event.{event.kind}")
     if event.kind in ("decision", "withdrawn") and event.detail.get("kind"):
         words = f"{words}: {say('ledger.decision.' + str(event.detail['kind']))}"

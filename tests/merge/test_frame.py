@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lamtheo_xls.merge import csv_of, frame_of, plain_table, unit_code_of
+from lamtheo_xls.merge import csv_of, frame_of, plain_table
+from lamtheo_xls.register import unit_code_of
 
 STUBBORN = ("NA", "null", "nan", "None", "", "001", "1E5", "=1+1", "- gạch đầu dòng", "+84", "@ai", "'nháy", '"a;b"')
 
