@@ -6,11 +6,9 @@ from lamtheo_xls.findings.catalogue import (
     entries,
     entry,
     label,
-    meaning,
     mend,
     message,
     say,
-    severity,
     words,
 )
 from lamtheo_xls.findings.finding import Finding, Place, World, as_json, finding, worst
@@ -26,11 +24,9 @@ __all__ = [
     "entry",
     "finding",
     "label",
-    "meaning",
     "mend",
     "message",
     "say",
-    "severity",
     "words",
     "worst",
 ]

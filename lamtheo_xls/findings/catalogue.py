@@ -116,13 +116,3 @@ def mend(f: Finding) -> str:
 def label(code: str) -> str:
     """The short word for the status screen."""
     return entry(code).label
-
-
-def severity(code: str) -> str:
-    """The code's own severity, before any explanation lightens it."""
-    return entry(code).severity
-
-
-def meaning(code: str) -> str:
-    """The English meaning for engineers."""
-    return entry(code).meaning

@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from lamtheo_xls.workbook.layout import address, column_letters
+from lamtheo_xls.workbook.layout import column_letters
 from lamtheo_xls.workbook.measure import wrapped_lines
 
 FONT = "Times New Roman"
@@ -26,18 +26,11 @@ _OPEN: Mapping[str, Any] = {**_BOXED, "bg_color": "#FFF9DB", "locked": False, "n
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "plain": _BASE,
     "text": {**_BASE, "num_format": "@"},
-    "wrapped": {**_BASE, "text_wrap": True, "valign": "top"},
     "title": {**_BASE, "bold": True, "font_size": 15},
-    "title_centre": {**_BASE, "bold": True, "font_size": 14, "align": "center"},
     "bold": {**_BASE, "bold": True},
-    "bold_wrapped": {**_BASE, "bold": True, "text_wrap": True, "valign": "top"},
-    "centre": {**_BASE, "align": "center"},
-    "bold_centre": {**_BASE, "bold": True, "align": "center"},
     "italic": {**_BASE, "italic": True},
-    "italic_centre": {**_BASE, "italic": True, "align": "center"},
     "quiet": {**_BASE, "font_color": "#595959", "font_size": 10},
     "call": {**_BASE, "bold": True, "font_size": 12, "bg_color": "#FDE9D9"},
-    "link": {**_BASE, "font_color": "#0563C1", "underline": 1},
     "call_link": {
         **_BASE,
         "bold": True,
@@ -53,7 +46,6 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "cell_centre": {**_BOXED, "align": "center", "num_format": "@"},
     "cell_number": {**_BOXED, "align": "center", "num_format": "0"},
     "cell_date": {**_BOXED, "align": "center", "num_format": "dd/mm/yyyy"},
-    "cell_link": {**_BOXED, "font_color": "#0563C1", "underline": 1, "num_format": "@"},
     "open": _OPEN,
     "hidden_key": {**_BASE, "num_format": "@", "font_color": "#808080"},
     # States: the word says it, the fill and the weight repeat it so that it also reads in black and white.
@@ -117,11 +109,6 @@ def put(sheet: Any, row: int, column: int, value: str | int | float | dt.date | 
         done(sheet.write_datetime(*where, _moment(value), style))
     else:
         done(sheet.write_number(*where, value, style))
-
-
-def put_formula(sheet: Any, row: int, column: int, formula: str, cached: str | float, style: Any) -> None:
-    """A formula of ours with its true value beside it."""
-    done(sheet.write_formula(row - 1, column - 1, formula, style, cached))
 
 
 def put_link(sheet: Any, row: int, column: int, target: str, text: str, style: Any, tip: str = "") -> None:
@@ -222,7 +209,6 @@ __all__ = [
     "TEXT_LIMIT",
     "Book",
     "absolute",
-    "address",
     "clip",
     "done",
     "fit_row",
@@ -230,7 +216,6 @@ __all__ = [
     "offer",
     "protect",
     "put",
-    "put_formula",
     "put_link",
     "put_merged",
     "set_up_print",
