@@ -1,0 +1,189 @@
+"""The Vietnamese guides tell what is there: links, pictures, commands, and the very words of the screens."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from lamtheo_xls.cli.main import ALIASES, cli
+from lamtheo_xls.findings import say
+from lamtheo_xls.findings.catalogue import entries, words
+from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+GUIDES = {name: (DOCS / name).read_text("utf-8") for name in ("huong-dan.md", "dien-bieu.md")}
+OFFICE = GUIDES["huong-dan.md"]
+MESSAGES = ROOT / "lamtheo_xls" / "findings" / "messages"
+BARRED = re.compile(r"\b(phiếu|phát hành|kết luận|sổ cái|kiểm tra)\b", re.IGNORECASE)
+GAP = re.compile(r"\{\w+\}")
+each_guide = pytest.mark.parametrize("name", sorted(GUIDES))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text within, one line and one sentence each as well as whole."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from texts(one)
+    elif isinstance(value, str):
+        yield " ".join(value.split())
+        yield from value.splitlines()
+        yield from re.split(r"(?<=\.) ", value)
+        yield from re.findall(r"“([^”]+)”", value)
+
+
+def catalogue() -> Iterator[str]:
+    """All that a clerk may read: words and findings of the catalogue, labels of the bundled definitions."""
+    for path in MESSAGES.glob("words_*.toml"):
+        yield from texts(dict(words(path.stem.removeprefix("words_"))))
+    for entry in entries().values():
+        yield from texts([entry.message, entry.mend, entry.label])
+    for path in (ROOT / "workbook_templates").rglob("*.json"):
+        yield from texts(json.loads(path.read_text("utf-8")))
+
+
+PHRASES = frozenset(catalogue())
+FILLED = tuple(
+    re.compile(".*?".join(re.escape(part) for part in GAP.split(phrase)))
+    for phrase in sorted(PHRASES)
+    if GAP.search(phrase) and len(re.findall(r"[^\W\d_]", GAP.sub("", phrase))) >= 4
+)
+
+
+def on_screen(quote: str) -> bool:
+    """The words stand in the catalogue: as they are, filled in (a last full stop may be left out), or, ending in …, as
+    a beginning."""
+    if quote in PHRASES or any(f.fullmatch(quote) or f.fullmatch(f"{quote}.") for f in FILLED):
+        return True
+    return quote.endswith("…") and any(p.startswith(quote[:-1].rstrip()) for p in PHRASES)
+
+
+def quotes(text: str) -> Iterator[str]:
+    """What stands in «…» (the outermost) and in **…**."""
+    prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    prose = " ".join(prose.split())
+    depth = start = 0
+    for at, sign in enumerate(prose):
+        if sign == "«":
+            start, depth = (at + 1 if depth == 0 else start), depth + 1
+        elif sign == "»":
+            depth -= 1
+            assert depth >= 0, prose[max(at - 60, 0) : at + 1]
+            if depth == 0:
+                yield prose[start:at]
+    assert depth == 0
+    yield from re.findall(r"\*\*(.+?)\*\*", prose)
+
+
+def code(text: str) -> Iterator[str]:
+    """Each piece of code: spans, and lines of blocks."""
+    for block in re.findall(r"```\n(.*?)```", text, re.DOTALL):
+        yield from (line.strip() for line in block.splitlines())
+    yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    for piece in code(text):
+        found = re.fullmatch(r"(?:py -m lamtheo_xls|lamtheo) (.+)", piece)
+        if found:
+            yield found.group(1).split()
+
+
+def anchors(text: str) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def command_of(verb: str) -> click.Command:
+    found = cli.get_command(click.Context(cli), verb)
+    assert found is not None, verb
+    return found
+
+
+@each_guide
+def test_words_of_the_screen_are_on_it(name: str) -> None:
+    """What is quoted as standing on a sheet or in a window is what the program writes there."""
+    found = list(quotes(GUIDES[name]))
+    assert len(found) > 10
+    assert [q for q in found if not on_screen(q)] == []
+
+
+def test_an_invented_word_would_be_seen() -> None:
+    """The search is no sieve: words that no screen has are found out."""
+    assert not any(map(on_screen, ("Xét duyệt", "TRANG KÝ", "Đã gửi 3", "Cần bổ túc…", "CHƯA XONG")))
+    assert on_screen("CHƯA XONG – CÒN 3 CHỖ: D15 thiếu thời gian; …") and on_screen("TRÌNH KÝ")
+
+
+@each_guide
+def test_no_word_means_something_else_there(name: str) -> None:
+    """No word that has another meaning in these offices (DESIGN: nouns)."""
+    assert BARRED.findall(GUIDES[name]) == []
+
+
+@each_guide
+def test_links_lead_somewhere(name: str) -> None:
+    """Every link is a file of the project, or a heading that is there."""
+    for target in re.findall(r"\]\(([^)]+)\)", GUIDES[name]):
+        path, _, anchor = target.partition("#")
+        assert not path or (DOCS / path).is_file(), target
+        if anchor:
+            assert anchor in anchors(GUIDES.get(path, GUIDES[name])), target
+
+
+def test_readme_leads_to_both() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert all(f"](docs/{name})" in readme for name in GUIDES)
+
+
+def test_pictures_are_few_small_and_used() -> None:
+    """At most eight, each at most 90 KB and wide enough to read, each shown somewhere."""
+    pictures = sorted((DOCS / "anh").glob("*.png"))
+    assert 1 <= len(pictures) <= 8
+    for picture in pictures:
+        data = picture.read_bytes()
+        width, height = struct.unpack(">II", data[16:24])
+        assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) <= 90_000, picture.name
+        assert 800 <= width <= 1600 and height >= 150, picture.name
+        assert any(f"](anh/{picture.name})" in text for text in GUIDES.values()), picture.name
+
+
+@each_guide
+def test_commands_and_options_exist(name: str) -> None:
+    """Whatever is to be typed is known to the command line, by the name given."""
+    known = {*ALIASES, *ALIASES.values()}
+    for verb, *rest in commands(GUIDES[name]):
+        assert verb in known, verb
+        options = {o for p in command_of(verb).params for o in (*p.opts, *p.secondary_opts)} | {"--help"}
+        assert [w for w in rest if w.startswith("-") and w not in options] == [], (verb, rest)
+
+
+def test_every_command_stands_there_by_both_names() -> None:
+    """The table of commands pairs each Vietnamese name with the other one; none is left out."""
+    rows = re.findall(r"^\| `lamtheo (\S+)` \| `lamtheo (\S+)` \|", OFFICE, re.MULTILINE)
+    assert {other: alias for alias, other in rows} == ALIASES
+
+
+def test_every_decision_and_state_is_explained() -> None:
+    """Each choice of Xử lý has its row, each state of an assignment too."""
+    rows = set(re.findall(r"^\| \*\*(.+?)\*\*", OFFICE, re.MULTILINE))
+    assert {say(f"ledger.decision.{kind}") for kind in LINE_DECISIONS} <= rows
+    assert all(say(f"ledger.decision.{kind}") in OFFICE for kind in FILE_DECISIONS)
+    states = ("accepted", "mending", "to_fix", "wrong_form", "missing", "nil", "excused")
+    assert {say(f"reports.states.{state}") for state in states} <= rows
+
+
+def test_launchers_named_are_made(tmp_path: Path) -> None:
+    """The .cmd files to double-click are those that a workspace has."""
+    from lamtheo_xls.workspace.launchers import LAUNCHERS
+
+    named = set(re.findall(r"`(\d-[A-Z-]+)\.cmd`", OFFICE))
+    assert named == {Path(launcher).stem for launcher in LAUNCHERS}
