@@ -43,5 +43,9 @@ def told_as_world(path: Path) -> Iterator[None]:
             raise
         raise World(code, duong_dan=path, loi=error) from error
     except OSError as error:
-        code = _SYSTEM.get(error.errno or 0, "world.disk_error")
-        raise World(code, duong_dan=error.filename or path, loi=error.strerror or error) from error
+        raise world_of(error, Path(error.filename or path)) from error
+
+
+def world_of(error: OSError, path: Path) -> World:
+    """The World that says what the system's error means at `path`: full, read-only, or broken."""
+    return World(_SYSTEM.get(error.errno or 0, "world.disk_error"), duong_dan=path, loi=error.strerror or error)

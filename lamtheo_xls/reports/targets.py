@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from lamtheo_xls.findings import Finding, World, finding
+from lamtheo_xls.ledger.faults import world_of
 
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _SHARING_VIOLATION = 32
 _COPIES = 99
 
@@ -90,7 +88,7 @@ def _sha_at(path: Path) -> str | None:
     except OSError as error:
         if _is_held(error, path):
             raise World("world.target_held", noi=path) from error
-        raise _broken(error, path) from error
+        raise world_of(error, path) from error
 
 
 def _write_beside(path: Path, data: bytes) -> bool:
@@ -104,14 +102,14 @@ def _write_beside(path: Path, data: bytes) -> bool:
             os.fsync(stream.fileno())
     except OSError as error:
         _drop(temporary)
-        raise _broken(error, path) from error
+        raise world_of(error, path) from error
     try:
         os.replace(temporary, path)
     except OSError as error:
         _drop(temporary)
         if _is_held(error, path):
             return False
-        raise _broken(error, path) from error
+        raise world_of(error, path) from error
     return True
 
 
@@ -125,11 +123,3 @@ def _is_held(error: OSError, path: Path) -> bool:
 def _drop(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink()
-
-
-def _broken(error: OSError, path: Path) -> World:
-    if error.errno in _FULL:
-        return World("world.disk_full", duong_dan=path)
-    if error.errno in _READ_ONLY:
-        return World("world.read_only", duong_dan=path)
-    return World("world.disk_error", duong_dan=path, loi=error.strerror or str(error))
