@@ -23,6 +23,7 @@ from lamtheo_xls.intake.received import (
     received,
     shown,
 )
+from lamtheo_xls.workbook.sniff import is_lock_file
 
 
 class _Seen(NamedTuple):
@@ -67,7 +68,7 @@ def _listed(paths: Iterable[Path], base: Path | None) -> Iterator[_Seen]:
     for given in paths:
         path = Path(given)
         name = _name(path, base)
-        if path.name.startswith(("~$", ".~lock")):
+        if is_lock_file(path.name):
             continue
         found = _below(str(path), name) if path.is_dir() else (_look(str(path), name),)
         for seen in found:
