@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lamtheo_xls.findings import Finding, mend, message, say
+from lamtheo_xls.findings import Finding, gravest_first, mend, message, say
 
 if TYPE_CHECKING:
     from lamtheo_xls.workspace.collecting import Collected
@@ -90,8 +90,7 @@ def place_and_message(f: Finding) -> str:
 
 def print_findings(findings: Iterable[Finding], *, most: int | None = None) -> None:
     """The findings with their places and what to do, errors first; at most `most`, and how many were left off."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    sorted_ = sorted(findings, key=lambda f: order[f.severity])
+    sorted_ = gravest_first(findings)
     for f in sorted_[:most]:
         for line in wrapped(place_and_message(f), indent="  "):
             click.echo(line)

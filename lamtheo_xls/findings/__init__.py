@@ -11,7 +11,7 @@ from lamtheo_xls.findings.catalogue import (
     say,
     words,
 )
-from lamtheo_xls.findings.finding import Finding, Place, World, as_json, finding, worst
+from lamtheo_xls.findings.finding import Finding, Place, World, as_json, finding, gravest_first, screen_word, worst
 
 __all__ = [
     "SEVERITIES",
@@ -23,10 +23,12 @@ __all__ = [
     "entries",
     "entry",
     "finding",
+    "gravest_first",
     "label",
     "mend",
     "message",
     "say",
+    "screen_word",
     "words",
     "worst",
 ]

@@ -76,6 +76,16 @@ def worst(findings: Iterable[Finding]) -> str | None:
     return next((s for s in catalogue.SEVERITIES if s in found), None)
 
 
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by severity: errors, warnings, infos; within each as they came."""
+    return sorted(findings, key=lambda f: catalogue.SEVERITIES.index(f.severity))
+
+
+def screen_word(findings: Iterable[Finding]) -> str:
+    """The label of the first error that has one («Ảnh», «Mã không khớp»), as the screen says it; '' for none."""
+    return next((word for f in findings if f.severity == "error" and (word := catalogue.label(f.code))), "")
+
+
 def as_json(f: Finding) -> dict[str, str | None]:
     """The shape of the `--json` contract: code, severity, sheet, cell, value, message (+ path, explanation)."""
     out = {

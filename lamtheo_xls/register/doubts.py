@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lamtheo_xls.findings import SEVERITIES, Finding, mend, message, say
+from lamtheo_xls.findings import Finding, gravest_first, mend, message, say
 from lamtheo_xls.register.model import Register
 from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
 from lamtheo_xls.register.sheets import sheet_name
@@ -23,7 +23,7 @@ def write_doubts(pen: Pen, register: Register, doubts: Sequence[Finding]) -> Non
     units = {u.code: (number, u) for number, u in enumerate(register.units, start=HEAD_ROW + 2)}
     centred, plain = pen.format(border=1, border_color="#A6A6A6", align="center"), pen.cell("text")
     link = pen.format(border=1, border_color="#A6A6A6", font_color="#0563C1", underline=1)
-    ordered = sorted(doubts, key=lambda f: SEVERITIES.index(f.severity))
+    ordered = gravest_first(doubts)
     for number, doubt in enumerate(ordered, start=1):
         row = HEAD_ROW + number
         strong = pen.format(border=1, border_color="#A6A6A6", text_wrap=True, bold=doubt.severity != "info")

@@ -6,12 +6,11 @@ Staff fill the yellow columns; everything else is written fresh each time (DESIG
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from lamtheo_xls.definitions.model import Deadline
-from lamtheo_xls.findings import Finding, mend, message, say
-from lamtheo_xls.findings.catalogue import SEVERITIES, words
+from lamtheo_xls.findings import Finding, gravest_first, mend, message, say, words
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.board import (
@@ -159,9 +158,9 @@ def _write_findings(
     office: Sequence[Finding],
 ) -> None:
     """Every finding with its place and mend: the office's own, then units in the order of TỔNG QUAN, errors first."""
-    rows = [(say("reports.findings.office"), "", f) for f in _sorted(office)]
-    rows += [(line.unit_short or line.unit, line.file, f) for line in lines for f in _sorted(line.findings)]
-    rows += [(line.proposed, line.file, f) for line in files for f in _sorted(line.findings)]
+    rows = [(say("reports.findings.office"), "", f) for f in gravest_first(office)]
+    rows += [(line.unit_short or line.unit, line.file, f) for line in lines for f in gravest_first(line.findings)]
+    rows += [(line.proposed, line.file, f) for line in files for f in gravest_first(line.findings)]
     table: list[tuple[str | int, ...]] = []
     for number, (unit, file, f) in enumerate(rows, start=1):
         how = mend(f)
@@ -182,10 +181,6 @@ def _write_findings(
         )
     looks = ("cell_number", "cell_bold", "cell_centre", "cell", "cell_centre", "cell", "cell", "cell", "cell")
     _write_table(sheet, out, as_of, "findings", table, (5, 26, 10, 13, 7, 22, 46, 44, 34), looks)
-
-
-def _sorted(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda f: SEVERITIES.index(f.severity))
 
 
 def _write_history(sheet: Any, out: styles.Book, as_of: dt.date, history: Sequence[HistoryLine]) -> None:

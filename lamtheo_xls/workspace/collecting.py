@@ -12,7 +12,7 @@ from typing import Any
 
 from lamtheo_xls.definitions import load_form
 from lamtheo_xls.definitions.model import Form
-from lamtheo_xls.findings import Finding, World, as_json, finding, label, say
+from lamtheo_xls.findings import Finding, World, as_json, finding, say, screen_word
 from lamtheo_xls.intake import Received, gather
 from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
 from lamtheo_xls.workspace.folder import INBOX, Office
@@ -41,11 +41,8 @@ class Collected:
     @property
     def label(self) -> str:
         """The short word of the screen: a refused photo is «Ảnh», else the state's own word."""
-        if self.state in ("refused", "unknown"):
-            for f in self.findings:
-                if f.severity == "error" and label(f.code):
-                    return label(f.code)
-        return say(f"cli.state.{self.state}")
+        own = screen_word(self.findings) if self.state in ("refused", "unknown") else ""
+        return own or say(f"cli.state.{self.state}")
 
     def as_json(self) -> dict[str, Any]:
         """One line of the contract (DESIGN §7)."""

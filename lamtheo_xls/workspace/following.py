@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lamtheo_xls.definitions import period_label
-from lamtheo_xls.findings import Finding, World, as_json, label, mend, message, say
-from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
+from lamtheo_xls.findings import Finding, World, as_json, mend, message, say, screen_word
+from lamtheo_xls.ledger import Decision, Event, Standing
 from lamtheo_xls.register import Assignment, current, file_stem, unit_code_of, unit_of
 from lamtheo_xls.reports.decisions import keep_typed
 from lamtheo_xls.reports.feedback import feedback_name
@@ -159,7 +159,7 @@ def _line(office: Office, assignment: Assignment, standing: Standing | None) -> 
     mending = state == "accepted" and standing is not None and standing.mending
     words = state_words(state, late=late and state == "accepted", overdue=overdue, mending=mending)
     if state == "wrong_form" and latest is not None:
-        words = _label_of(latest) or words
+        words = screen_word(latest.findings) or words
     on_screen = latest.id if latest else ""
     cell = shown_decision(standing, on_screen)
     extended = standing.extended if standing else None
@@ -253,10 +253,6 @@ def short_message(f: Finding) -> str:
     return f"{cell} {text}" if cell not in text else text
 
 
-def _label_of(record: SubmissionRecord) -> str:
-    return next((label(f.code) for f in record.findings if f.severity == "error" and label(f.code)), "")
-
-
 def _decision_words(decision: Decision | None) -> str:
     if decision is None:
         return ""
@@ -299,7 +295,7 @@ def _files(office: Office) -> tuple[FileLine, ...]:
                 submission=record.id,
                 file=record.file,
                 received=record.received,
-                words=_label_of(record) or state_words(record.state),
+                words=screen_word(record.findings) or state_words(record.state),
                 reply=reply,
                 proposed=labels.get(proposed, ""),
                 assigned=labels.get(unit_code_of(target), ""),
