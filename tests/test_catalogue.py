@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lamtheo_xls.findings import SEVERITIES, Finding, Place, World, as_json, finding, message, worst
-from lamtheo_xls.findings.catalogue import entries
+from lamtheo_xls.findings.catalogue import entries, words
 
 PACKAGE = Path(__file__).parent.parent / "lamtheo_xls"
 CODE = re.compile(
@@ -31,6 +35,40 @@ def test_codes_exist_for_use() -> None:
     text = sources()
     dead = {c for c in entries() if f'"{c}"' not in text and f'"{c.split(".")[1]}"' not in text}
     assert dead == set()
+
+
+@cache
+def said_keys() -> set[str]:
+    """Keys of words as the program writes them, as patterns: what an f-string or a sum puts in is any one step."""
+
+    def pattern(node: ast.AST) -> str:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return re.escape(node.value)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(map(pattern, node.values))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return pattern(node.left) + pattern(node.right)
+        return "[^.]+"
+
+    nodes = (node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    found = {pattern(node) for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp)}
+    return {key for key in found if re.match(r"[a-z]+\\\.[^ ]+$", key)}
+
+
+def keys_of(table: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, value in table.items():
+        yield from keys_of(value, (*above, name)) if isinstance(value, dict) else [(*above, name)]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("findings/messages/words_*.toml")), ids=lambda path: path.stem)
+def test_words_exist_for_use(path: Path) -> None:
+    """No word is dead: its key is said somewhere, or its table is read whole by `words(room)["table"]`."""
+    room, text = path.stem.removeprefix("words_"), sources()
+    whole = set(re.findall(rf'words\("{room}"\)\["(\w+)"\]', text))
+    said = re.compile("|".join(sorted(key for key in said_keys() if key.startswith(rf"{room}\."))))
+    keys = list(keys_of(dict(words(room)), (room,)))
+    assert keys
+    assert [key for key in keys if key[1] not in whole and not said.fullmatch(".".join(key))] == []
 
 
 @pytest.mark.parametrize("code", sorted(entries()))
