@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from lamtheo_xls.findings import say
+from lamtheo_xls.findings import World, say
 
 _MOST_JOBS = 61  # Windows waits for no more processes at once, and Python refuses a larger pool there
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -94,12 +94,16 @@ def office_options(command: Command) -> Command:
 
 @contextlib.contextmanager
 def several(jobs: int) -> Iterator[Executor | None]:
-    """A pool of `jobs` processes (spawned, as Windows does), or None for one."""
+    """A pool of `jobs` processes (spawned, as Windows does), or None for one. World where the system ended one of them:
+    what was taken in stands, and the next run goes on."""
     if jobs == 1:
         yield None
         return
     import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     with ProcessPoolExecutor(min(jobs, _MOST_JOBS), mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield pool
+        try:
+            yield pool
+        except BrokenExecutor as error:
+            raise World("world.pool_broken") from error

@@ -162,7 +162,8 @@ def print_overview(overview: Overview, taken: Taken) -> None:
         for name in ("accepted", "to_fix", "missing", "nil", "excused", "late", "signed")
         if getattr(s, name)
     ]
-    click.echo(fit(", ".join(parts), WIDTH))
+    for text in wrapped(", ".join(parts)):
+        click.echo(text)
     open_lines = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
     for line in open_lines[:20]:
         click.echo(fit(f"  {fit(line.unit_short, 24):<24} {line.words:<9} {line.tell}", WIDTH))

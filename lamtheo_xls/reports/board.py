@@ -96,7 +96,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Counts of assignments. expected = accepted + nil + to_fix + missing; wrong_form and overdue are among the
+    """Counts of assignments. expected = accepted + nil + to_fix + missing; wrong_form and overdue are parts of the
     missing; excused stand outside; late and signed overlap the others. `signed_due`: signed copies owed."""
 
     expected: int = 0
@@ -139,7 +139,7 @@ def summarise(lines: Iterable[StatusLine], files: Iterable[FileLine] = ()) -> Su
         to_fix=count("to_fix"),
         missing=count("missing", "wrong_form"),
         wrong_form=count("wrong_form"),
-        overdue=sum(line.overdue for line in owed if line.state in ("missing", "wrong_form")),
+        overdue=sum(line.overdue for line in owed if line.state == "missing"),
         excused=len(lines) - len(owed),
         late=sum(line.late for line in owed),
         signed=sum(line.signed for line in owed if line.signed_due),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ from lamtheo_xls.ledger import examination_of
 from lamtheo_xls.register import file_stem, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
-from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.owing import assignments_of
 
 RECEIPTS = "bien-nhan.txt"
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
 def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,14 +15,13 @@ from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import Finding, World, as_json, finding, say, screen_word
 from lamtheo_xls.intake import Received, gather
 from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
-from lamtheo_xls.workspace.folder import INBOX, Office
+from lamtheo_xls.workspace.folder import INBOX, Office, Progress
 from lamtheo_xls.workspace.judging import Docket, Judged, digest_of, judge
 from lamtheo_xls.workspace.owing import assignments_of
 
 CHUNK_FILES = 100
 CHUNK_BYTES = 32 * 2**20
 BATCH_FILES = 25
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +143,9 @@ def collect(
         docket = replace(docket, issued={r.issued.serial: r for r in office.ledger.all_issued()})
     seen: Seen = {}
     for arrived in _chunks_of(office.ledger.waiting()):
-        yield from _judge_and_record(office, docket, [(a, None) for a in arrived], executor, seen)
+        whole = [a for a in arrived if _is_whole(office, a)]
+        yield from _judge_and_record(office, docket, [(a, None) for a in whole], executor, seen)
+        yield from (_lost(a) for a in arrived if a not in whole)
     sources = tuple(paths) or inboxes(office)
     found = gather(sources, base=office.root)
     for chunk in _chunks(progress(found, count_files(sources), say("workspace.progress.collect"))):
@@ -173,6 +174,28 @@ def _chunks_of(items: Iterable[Arrived]) -> Iterator[list[Arrived]]:
     rest = iter(items)
     while chunk := list(itertools.islice(rest, CHUNK_FILES)):
         yield chunk
+
+
+def _is_whole(office: Office, arrived: Arrived) -> bool:
+    try:
+        office.ledger.fetch(arrived.sha256)
+    except World:
+        return False
+    return True
+
+
+def _lost(arrived: Arrived) -> Collected:
+    """What an interrupted run noted and the archive no longer holds: told each time, and no obstacle to the rest."""
+    return Collected(
+        file=arrived.file,
+        sha256=arrived.sha256,
+        assignment=None,
+        part=None,
+        form=None,
+        state="refused",
+        received=arrived.received,
+        findings=(finding("file.lost", sha=arrived.sha256[:12]),),
+    )
 
 
 def _take(

@@ -7,17 +7,15 @@ import os
 import shutil
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.workspace import answering, collecting, following, issuing, ruling
 from lamtheo_xls.workspace.collecting import Collected
-from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, make_workspace, open_office
+from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, Progress, make_workspace, open_office
 
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 PROGRAMME, PERIOD = "43-kh-duk", "2027"
 ISSUED_ON = dt.date(2027, 1, 15)
 _WIDTH = 80

@@ -8,9 +8,10 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lamtheo_xls import __version__
 from lamtheo_xls.definitions import Bundle, bundled, load_folder, period_valid, programmes
@@ -36,6 +37,8 @@ STATUS = "theo-doi.xlsx"
 INBOX = "nhan-ve"
 KEY_BYTES = 16
 """A signing key has at least so many."""
+Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
+"""Passes items on while it shows how far they are: progress(items, total, what is done)."""
 DEMO_KEY = b"lamtheo-demo-key-known-to-all-000"
 """The demo's fixed key, so that its samples verify; refused outside demo workspaces (DESIGN §6)."""
 

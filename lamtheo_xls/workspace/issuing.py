@@ -8,7 +8,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,13 @@ from lamtheo_xls.text import nfc
 from lamtheo_xls.workbook.identity import Issued, code_of
 from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
-from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.owing import assignments_of
 
 CHUNK = 200
 FORMAT = 1
 """Goes into the fingerprint: a change in how workbooks are written makes them anew."""
 SHARED = "mau-chung"
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 

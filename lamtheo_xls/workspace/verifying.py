@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import World, say
-from lamtheo_xls.ledger import SubmissionRecord, text_of
+from lamtheo_xls.ledger import SubmissionRecord, findings_of, text_of
 from lamtheo_xls.workspace.collecting import docket_of, kept_form
-from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.judging import Docket, digest_of, judge
-
-Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
 def verify(office: Office, *, every_round: bool, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
@@ -32,10 +29,18 @@ def verify(office: Office, *, every_round: bool, progress: Progress) -> tuple[in
         now = _derive(office, docket, record)
         was = record.verdict
         if now != (was, record.examination):
-            differing.append({"file": record.file, "was": was, "now": now[0]})
+            same = now[0] == was
+            then, today = (_codes(text) if same else "" for text in (record.examination, now[1]))
+            differing.append({"file": record.file, "was": f"{was}{then}", "now": f"{now[0]}{today}"})
     for sha in office.ledger.unsound():
         differing.append({"file": sha, "was": say("workspace.verify.whole"), "now": say("workspace.verify.damaged")})
     return len(records), tuple(differing)
+
+
+def _codes(examination: str) -> str:
+    """The findings of a judgement as « (cell.required D11, …)», where the state alone does not tell two apart."""
+    told = [f"{f.code} {f.place.cell or ''}".strip() for f in findings_of(examination)]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[str, str]:

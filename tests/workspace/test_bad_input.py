@@ -322,3 +322,45 @@ def test_an_old_list_that_names_a_committee_twice(tmp_path: Path, lamtheo: Calla
         "new", tmp_path / "VP", "--programme", "43-kh-duk", "--period", "2027", "--register", tmp_path / "cu.xlsx"
     )
     assert said.code == 0 and "trùng" in said.out.lower() and "Sở Nội vụ" in said.out
+
+
+def test_a_copy_lost_between_two_runs_stops_nothing(
+    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ended before it judged, and whose archived copy is gone: told, and the rest is taken in."""
+    from lamtheo_xls.workspace import collecting
+
+    path = filled(office, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "judge", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises((KeyboardInterrupt, SystemExit, AssertionError)):
+            said = lamtheo("collect", "-C", office, *AS_OF)
+            assert said.code == 0
+    for copy in (office / ".lamtheo" / "archive").rglob("*"):
+        if copy.is_file() and copy.read_bytes() == path.read_bytes():
+            copy.chmod(0o600)
+            copy.unlink()
+    path.unlink()
+    filled(office, 2)
+    said = lamtheo("collect", "-C", office, *AS_OF, "--json")
+    assert said.code == 0
+    assert [([f["code"] for f in x["findings"]], x["state"]) for x in said.lines] == [
+        (["file.lost"], "refused"),
+        ([], "accepted"),
+    ]
+
+
+def test_a_worker_that_dies_is_one_line(
+    office: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool whose process the system ended: exit 3, nothing lost, the next run goes on."""
+    from concurrent.futures import BrokenExecutor
+
+    from lamtheo_xls.workspace import collecting
+
+    filled(office, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "_judge_and_record", lambda *a: (_ for _ in ()).throw(BrokenExecutor("killed")))
+        said = lamtheo("collect", "-C", office, *AS_OF, "--jobs", "2")
+    assert said.code == 3 and "--jobs" in said.err
+    assert lamtheo("collect", "-C", office, *AS_OF, "--json").lines[0]["state"] == "accepted"

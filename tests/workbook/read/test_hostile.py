@@ -21,7 +21,7 @@ from lamtheo_xls.workbook.reader import read_returned
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 MIB = 1024 * 1024
 # Raised where the bytes come from (folders and archives), not where they are read.
-OF_INTAKE = {"file.vanished", "file.unstable", "file.folder_closed"}
+OF_INTAKE = {"file.lost", "file.vanished", "file.unstable", "file.folder_closed"}
 
 
 def raw_zip(members: Iterable[tuple[str, int, bytes, int, int, int]]) -> bytes:
