@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook import inputs
-from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out, lay_out_print
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out
+from lamtheo_xls.workbook.pages import lay_out_print
 from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, PanelPlan, plan_panel
 from lamtheo_xls.workbook.printout import PrintPlan, plan_print
 from lamtheo_xls.workbook.template import BLANK_CODE, write_base

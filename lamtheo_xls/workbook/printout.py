@@ -15,9 +15,9 @@ from lamtheo_xls.workbook.layout import (
     Layout,
     PrintLayout,
     column_letters,
-    lay_out_print,
     locked_text,
 )
+from lamtheo_xls.workbook.pages import lay_out_print
 from lamtheo_xls.workbook.panel import Cached, Cell, Fences, Filled
 
 

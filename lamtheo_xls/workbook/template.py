@@ -20,11 +20,10 @@ from lamtheo_xls.workbook.layout import (
     Layout,
     column_letters,
     fill,
-    fits_one_page,
-    lay_out_print,
     locked_text,
 )
 from lamtheo_xls.workbook.package import finish, held, pack
+from lamtheo_xls.workbook.pages import fits_one_page, lay_out_print
 from lamtheo_xls.workbook.panel import (
     NOTHING,
     TESTS,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from lamtheo_xls.definitions.model import Closing, Field, Table
-from lamtheo_xls.workbook.layout import address, fits_one_page, lay_out, lay_out_print, locked_text
+from lamtheo_xls.workbook.layout import address, lay_out, locked_text
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
+from lamtheo_xls.workbook.pages import fits_one_page, lay_out_print
 from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workbook.stamp import prepare_base
 

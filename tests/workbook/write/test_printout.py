@@ -2,7 +2,7 @@
 
 import pytest
 
-from lamtheo_xls.workbook.layout import lay_out_print
+from lamtheo_xls.workbook.pages import lay_out_print
 from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
 from lamtheo_xls.workbook.printout import line_of, plan_print, trimmed
 
