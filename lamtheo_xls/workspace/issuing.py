@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
@@ -73,9 +74,12 @@ def issue(
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
         office.keep_grounds()
-        made = _make(office, (*wanted, *shared), progress)
-        codes |= made
-        if any(w.change != "unchanged" for w in wanted) or not _zip_path(office).is_file():
+        todo = _todo(office, (*wanted, *shared))
+        if todo:
+            with contextlib.suppress(OSError):  # not left standing beside newer workbooks by a run cut short
+                _zip_path(office).unlink()
+        codes |= _make(office, todo, progress)
+        if todo or not _zip_path(office).is_file():
             _write_zip(office, assignments)
     return tuple(_line(office, w, codes.get(w.id)) for w in wanted)
 
@@ -201,9 +205,35 @@ def last_year(before: _YearBefore, form: Form, unit: Unit) -> tuple[Mapping[str,
     return tuple({k: nfc(row[k]) for k in keep if row.get(k)} | tick for row in rows if row.get("ten_mo_hinh"))
 
 
-def _make(office: Office, wanted: Sequence[_Wanted], progress: Progress) -> dict[str, str]:
+def _todo(office: Office, wanted: Sequence[_Wanted]) -> list[_Wanted]:
+    """What is new or changed, and what a run cut short left behind: a file that is gone, or still an earlier one of
+    ours. A file that somebody else changed is left alone: it may be filled for the unit («nhập hộ»)."""
+    earlier: set[str] | None = None
+    todo = []
+    for item in wanted:
+        path = office.root / _relative(office, item.stem)
+        behind = item.change != "unchanged" or not path.is_file()
+        if not behind and item.record is not None:
+            there = _sha_at(path)
+            if there != item.record.sha256:
+                if earlier is None:
+                    earlier = {r.sha256 for r in office.ledger.all_issued()}
+                behind = there in earlier
+        if behind:
+            todo.append(item)
+    return todo
+
+
+def _sha_at(path: Path) -> str:
+    """SHA-256 of a file; '' where another program will not let it be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _make(office: Office, todo: Sequence[_Wanted], progress: Progress) -> dict[str, str]:
     """Records and writes what is to be made; gives the codes by assignment."""
-    todo = [w for w in wanted if w.change != "unchanged" or not (office.root / _relative(office, w.stem)).is_file()]
     fresh = [w for w in todo if w.change != "unchanged"]
     serials = dict(zip((w.id for w in fresh), office.ledger.next_serials(len(fresh)), strict=True)) if fresh else {}
     bases: dict[tuple[Any, ...], Base] = {}

@@ -286,3 +286,26 @@ def test_a_lost_definition_is_a_finding(
     said = lamtheo("verify", "-C", office, *AS_OF, "--json")
     assert said.code == 1
     assert "không còn định nghĩa hoặc biểu đã gửi" in {d["now"] for d in json.loads(said.out)["differing"]}
+
+
+def test_a_run_cut_short_between_ledger_and_folder_is_made_good(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """The ledger knows the new workbook, the folder still holds the old one and the zip: the next run puts it right. A
+    workbook that somebody filled in place is never overwritten by it."""
+    folder = office / "bieu-gui" / ROUND
+    one, two = (folder / f"mau-02_2027_DU-SO-SO-{i}.xlsx" for i in (1, 2))
+    old = one.read_bytes()
+    register = office / "danh-sach.xlsx"
+    book = openpyxl.load_workbook(register)
+    page = book["ĐƠN VỊ"]
+    cell = next(c for r in page.iter_rows() for c in r if c.value == "Chi bộ 1 Sở Số 1")
+    cell.value = "Chi bộ Một Sở Số 1"
+    book.save(register)
+    assert [x["change"] for x in lamtheo("issue", "-C", office, *AS_OF, "--json").lines].count("changed") == 1
+    new = one.read_bytes()
+    one.write_bytes(old)
+    two.write_bytes(two.read_bytes() + b"filled by the office")
+    lamtheo("issue", "-C", office, *AS_OF)
+    assert one.read_bytes() == new != old
+    assert two.read_bytes().endswith(b"filled by the office")
+    with zipfile.ZipFile(folder / f"{ROUND}.zip") as archive:
+        assert archive.read(one.name) == new
