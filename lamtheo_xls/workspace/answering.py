@@ -10,6 +10,7 @@ from lamtheo_xls.ledger import examination_of
 from lamtheo_xls.register import file_stem, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
+from lamtheo_xls.workspace.collecting import forms_of
 from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.owing import assignments_of
@@ -23,6 +24,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
     assignments, _ = assignments_of(office)
     standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
     folder = office.folder("tra-lai")
+    forms = forms_of(office)
     done: list[dict[str, Any]] = []
     receipts: list[str] = []
     keep: set[str] = set()
@@ -46,7 +48,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         record = office.ledger.issued(latest.serial)
         owner = office.ledger.issued_for(assignment.id)
         record = record if record is not None and record.issued.unit == assignment.unit else owner
-        if record is None:
+        if record is None or f"{record.issued.form}/{record.issued.version}" not in forms:
             continue
         name = feedback_name(file_stem(assignment, office.register))
         keep.add(name)
@@ -54,7 +56,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         told = _told(office, assignment.id)
         if not (path.is_file() and told == latest.id):
             content = write_return(
-                form=office.forms[assignment.form],
+                form=forms[f"{record.issued.form}/{record.issued.version}"],
                 record=record,
                 examination=examination_of(latest.examination),
                 key=office.key,

@@ -90,7 +90,7 @@ def docket_of(office: Office) -> Docket:
     return Docket(
         keys=(office.key,),
         issued=_Issued(office),
-        forms=_forms(office),
+        forms=forms_of(office),
         current={f.id: f.version for f in office.forms.values()},
         deadlines={a.id: a.deadline for a in assignments},
         groups=office.groups,
@@ -98,7 +98,7 @@ def docket_of(office: Office) -> Docket:
     )
 
 
-def _forms(office: Office) -> dict[str, Form]:
+def forms_of(office: Office) -> dict[str, Form]:
     """Definitions by `<form id>/<version>`: those of the programme, and whatever else was ever issued from here –
     workbooks of an older version or of another programme come back as well."""
     now = {f"{f.id}/{f.version}": f for f in office.forms.values()}
