@@ -7,8 +7,9 @@ import datetime as dt
 import io
 import json
 import os
+import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,18 @@ def counted_of() -> Callable[..., Counted]:
         return Counted(assignment=assignment, part="", submission=record, why=why)
 
     return make
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """Root may write and look anywhere; tests of folder rights must not."""
+    if sys.platform == "win32":
+        pytest.skip("folder rights are POSIX here")
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

@@ -10,7 +10,6 @@ from lamtheo_xls.definitions.periods import ROMAN, period_year
 from lamtheo_xls.definitions.templates import fill
 from lamtheo_xls.findings import say
 
-DUE_KINDS = ("in_month", "before", "by", "in_quarter")
 _DAY = dt.timedelta(days=1)
 
 

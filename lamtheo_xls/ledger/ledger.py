@@ -187,11 +187,6 @@ class Ledger:
         with told_as_world(self._path):
             return receiving.waiting(self._db)
 
-    def seen(self, sha256: str) -> str | None:
-        """The id of the submission these bytes made, or None where they were never judged."""
-        found = self._column("SELECT id FROM submissions WHERE sha256 = ?", sha256)
-        return found[0] if found else None
-
     def record_submissions(self, records: Iterable[SubmissionRecord]) -> tuple[SubmissionRecord, ...]:
         """Records judged submissions, all or none; gives each back as it stands now (`state` may have become
         'duplicate' or 'superseded')."""

@@ -6,7 +6,6 @@ import os
 import sys
 import tracemalloc
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -208,20 +207,6 @@ def test_a_name_that_is_no_text_is_shown_all_the_same(inbox: Path) -> None:
         file.write(b"x")
     (found,) = gather([inbox], base=inbox, stable_after=0.0)
     assert found.data == b"x" and found.name == "m�u�02.xlsx"
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[None]:
-    if sys.platform == "win32":
-        pytest.skip("folder rights are POSIX here")
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_folder_that_may_not_be_looked_into_is_told(unprivileged: None) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,21 +94,6 @@ def test_a_full_disk_is_one_world_and_the_next_run_goes_on(archive: Archive) -> 
     sha = archive.put(data)
     archive.flush()
     assert archive.fetch(sha) == data
-
-
-@pytest.fixture
-def unprivileged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Root may write anywhere; these tests must not."""
-    if sys.platform == "win32":
-        pytest.skip("folder rights are POSIX here")
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_read_only_folder_is_one_world(unprivileged: None) -> None:

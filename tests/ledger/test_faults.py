@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,20 +108,6 @@ def test_what_is_not_in_the_archive_is_never_recorded(ledger: Ledger, record: Ca
     with pytest.raises(ValueError, match="not in the archive"):
         ledger.record_submissions([good, record(Ledger(ledger.folder / "khac", ledger._db), b"hai", assignment="B")])
     assert ledger.submissions() == ()
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[None]:
-    if sys.platform == "win32":
-        pytest.skip("folder rights are POSIX here")
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_read_only_workspace_can_be_looked_at_but_not_written(unprivileged: None) -> None:
