@@ -40,6 +40,11 @@ class Field:
     """Column width in millimetres on paper."""
     printed: bool = True
     align: Literal["left", "center", "right"] = "left"
+    wanted: bool = False
+    """Ought to be filled: left out is a warning, which the unit can explain (S3.7, S3.12); `required` is an error."""
+    locked: bool = False
+    """Written at issue from `default` and never open: what the office knows of the unit or person (S3.19). What comes
+    back in it is not believed: judging takes it from the context of the assignment."""
     source: str = ""
 
 
@@ -57,6 +62,9 @@ class Table:
     rows_minimum: int
     explanation: str
     """Id of the column that holds the unit's own words on a warning; '' for none."""
+    kind: Literal["grid", "paragraphs"] = "grid"
+    """paragraphs: a narrative (S1.29): one text column as wide as the page, unmerged, a row for each paragraph, no
+    column heads and no rules between rows."""
     source: str = ""
 
     def column(self, id: str) -> Field:
@@ -67,8 +75,10 @@ class Table:
 class Rule:
     """A rule declared once: drop-down, panel, help line, intake check and message all come from it.
 
-    Kinds: exactly_one (columns), min_rows (count), not_example, period_in_year (column), child_unit (column),
-    carry_down (column). required, max_length, choices and types are declared on the Field itself.
+    Kinds: exactly_one (columns; of single fields where `table` is ''), min_rows (count), max_rows (count: one more is a
+    warning, S3.9), min_ticked (column, count: so many rows ticked, S3.10), not_asked (the table is for others: rows in
+    it are an info, S3.19), not_example, period_in_year (column or, where `table` is '', field), child_unit (column),
+    carry_down (column). required, wanted, max_length, choices and types are declared on the Field itself.
     """
 
     kind: str
@@ -80,6 +90,12 @@ class Rule:
     panel: bool = False
     """Also runs in the workbook's check panel (at intake it always runs)."""
     texts: tuple[str, ...] = ()
+    when: str = ""
+    """Id of a single field: the rule runs only where that is filled (a leader's mark, S3.19)."""
+    unless: str = ""
+    """Id of a single field: the rule does not run where that is filled («gửi bằng văn bản Word đã ký»)."""
+    unit_kinds: tuple[str, ...] = ()
+    """Kinds of unit the rule is for; () for all. Known at intake only."""
     source: str = ""
 
 
@@ -92,6 +108,10 @@ class Head:
     title_right: str
     place_date: str
     """Field id of the open place-and-date line; '' for none."""
+    star: bool = False
+    """A line «*» below the issuing organisation (S3.31)."""
+    number: str = ""
+    """The line of the document's number, `{=field}` standing for what the unit types («Số {=so_van_ban}-KH/CB»)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +127,36 @@ class Closing:
     """Field id of the signer's post."""
     name: str
     """Field id of the signer's name."""
+    below: str = ""
+    """A line in italics below the authority («(Ký, ghi rõ họ tên)», S3.33)."""
+    left: tuple[str, ...] = ()
+    """Lines of a second signature block on the left («XÁC NHẬN (CỦA TỔ CHỨC ĐẢNG, …»), S3.33), `{name}` filled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of the body, in the order of the document.
+
+    heading: a bold line («I- Đặc điểm tình hình») · text: a fixed paragraph, printed · hint: what the source asks for
+    there, in italics on the filled sheet and not on BẢN IN · field: a single field with its label · table: a table.
+    In texts `{name}` is filled from the context and `{=field}` stands for what the unit typed.
+    """
+
+    kind: Literal["heading", "text", "hint", "field", "table"]
+    text: str = ""
+    id: str = ""
+    """Field or table, for those kinds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaces:
+    """How a version carries over what was returned in the version before (the same id where nothing is said)."""
+
+    version: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Field id now → field id then."""
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Table id → column id now → column id then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +185,13 @@ class Form:
     examples: tuple[Mapping[str, str], ...]
     """The source's «Ví dụ» rows, shown only on HƯỚNG DẪN (S1.34)."""
     source: str
+    body: tuple[Block, ...] = ()
+    """The body in its order; () for single fields in their order, then the tables."""
+    part_field: str = ""
+    """Of a form of many parts: the whole-number field that says which one this is («Mô hình thứ»)."""
+    nil_field: str = ""
+    """The tick by which a unit answers «không phát sinh»; '' for none. Counts only where the programme allows it."""
+    replaces: Replaces | None = None
     digest: str = ""
     """SHA-256 of the definition's canonical JSON."""
 
@@ -178,12 +235,48 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """Persons who owe nothing, with the reason in words (S3.15)."""
+
+    unit_kinds: tuple[str, ...]
+    """Kinds of the person's unit; () for all."""
+    groups: tuple[str, ...]
+    """Groups of persons; () for all."""
+    without_roles: tuple[str, ...]
+    """Only those who have none of these roles."""
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Which persons owe a form that is owed by persons (S3.14): those of `groups`, but for the exemptions."""
+
+    groups: tuple[str, ...]
+    volunteers: tuple[str, ...] = ()
+    """Groups whose plans are accepted and never chased (S3.16)."""
+    exempt: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondCopy:
+    """Persons of some roles send one more copy to the level above (S3.22)."""
+
+    roles: tuple[str, ...]
+    to: str
+    """`{name}` filled from the context."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """Who owes which form, to whom, via which desk, when (S1.15, S1.26)."""
 
     id: str
     form: str
+    """'' for a document without a form (S1.12): owed as a signed copy only."""
     unit_kinds: tuple[str, ...]
+    """Kinds of unit that owe it, or whose people do."""
     to: str
     via: str
     due: Due
@@ -192,6 +285,26 @@ class Obligation:
     strength: Literal["must", "should", "may"] = "must"
     signed_copy: bool = True
     nil_allowed: bool = False
+    owner: Literal["unit", "person"] = "unit"
+    direct: bool = False
+    """Only units right beneath the office (no parent in its register)."""
+    document: str = ""
+    """Name of a document without a form («Kế hoạch củng cố, nâng cao chất lượng …»)."""
+    periods: tuple[str, ...] = ()
+    """The only periods it is owed in (S1.12: once); () for all."""
+    people: People | None = None
+    second_copy: SecondCopy | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A date of the office itself, asked of no unit (S1.20, S1.21): shown, never chased."""
+
+    id: str
+    label: str
+    due: Due
+    periods: tuple[str, ...]
     source: str = ""
 
 
@@ -205,12 +318,27 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where rows of a consolidated table come from: a form's table, or ('' for table) its single fields, one row for
+    each return and part."""
+
+    form: str
+    table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column of the consolidated table → column or field of the form, or `unit.name`, `person.name`; the same id where
+    nothing is said."""
+    unless_owed: str = ""
+    """Id of a form: only units that do not owe that one (no model twice)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consolidated:
-    """A consolidated table of the programme, made from one form's table."""
+    """A consolidated table of the programme, made from one form's table, or from several sources."""
 
     id: str
     form: str
     table: str
+    """Form and table whose columns it has; table '' where `columns` says them."""
     title: tuple[str, ...]
     unit_label: str
     """Head of the column naming the unit; '' when units stand as group rows only."""
@@ -218,6 +346,12 @@ class Consolidated:
     """Column id whose values are counted on THEO NHÓM; '' for none."""
     authority: str
     recipients: tuple[str, ...]
+    kind: Literal["rows", "people"] = "rows"
+    """people: a line per unit that says who owes, who sent, and how many marked what; names by kind below."""
+    sources: tuple[Source, ...] = ()
+    """() for the table itself alone."""
+    columns: tuple[Field, ...] = ()
+    """Columns of its own, where they are not those of a form's table."""
     source: str = ""
 
 
@@ -235,4 +369,8 @@ class Programme:
     tables: tuple[Consolidated, ...]
     secrecy: str
     source: str
+    milestones: tuple[Milestone, ...] = ()
+    old_versions: int | None = None
+    """Days after a new version of a form was first issued for which returns in the old one are still taken; None: as
+    long as the round takes returns."""
     digest: str = ""

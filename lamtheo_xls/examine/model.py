@@ -34,6 +34,14 @@ class Facts:
     """The round being collected; None: not compared with the round the workbook was issued for."""
     assigned: bool = False
     """A person ruled that the reading belongs to `issued`; what its marks say then no longer decides."""
+    unit_kind: str = ""
+    """Kind of the unit, for rules that are for some kinds only (S3.10); '' unknown: such rules do not run."""
+    nil_allowed: bool = False
+    """«Không phát sinh» is an answer here."""
+    explained: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(code, value) of warnings the unit explained in an earlier return of the same part → its words."""
+    old_version_until: dt.date | None = None
+    """Last day on which a return in an older version is taken; None: no limit."""
 
 
 class Entry(NamedTuple):
@@ -62,6 +70,10 @@ class Examination:
     ledger's to say)."""
 
     state: str
+    part: str = ""
+    """Which part the return is, as the unit said in the form's part field; '' where the form has one part."""
+    nil: bool = False
+    """The unit answered «không phát sinh», and may."""
     sheet: str = ""
     fields: Mapping[str, Entry] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()

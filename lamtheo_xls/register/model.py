@@ -39,8 +39,17 @@ class Person:
     name: str
     unit: str
     group: str = ""
+    """Id: can_bo_cong_chuc, dang_vien, nguoi_lao_dong, tu_nguyen (S3.14, S3.16)."""
+    born: str = ""
+    """As staff wrote it: «12/03/1980», or only the year."""
+    party_post: str = ""
+    other_post: str = ""
+    """Post in government, mass organisations, enterprise."""
+    roles: tuple[str, ...] = ()
+    """Ids: nguoi_dung_dau, lanh_dao, cap_uy_vien (S3.19, S3.22); any of them makes a leader."""
     posts: tuple[str, ...] = ()
     exempt: str = ""
+    """The reason why this person sends nothing, in words."""
     mail: str = ""
     phone: str = ""
     row: int = 0
@@ -119,7 +128,9 @@ class Register:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One form owed by one unit or person for one period. `id` is `<form>_<period>_<unit code>[_<part>]`."""
+    """One form owed by one unit or person for one period. `id` is `<form>_<period>_<unit code>`, of a person
+    `<form>_<period>_<unit code>.<person code>`; of a document without a form, the obligation's id stands for the form.
+    """
 
     id: str
     round: str
@@ -133,3 +144,11 @@ class Assignment:
     deadline: Deadline
     signed_copy: bool
     strength: str
+    """must, should, or may: accepted when it comes and never chased (S3.16)."""
+    document: str = ""
+    """Name of a document without a form: nothing is issued, a signed copy settles it (S1.12)."""
+    released: str = ""
+    """Why nothing is asked (an exemption's reason, S3.15), in words; '' where it is owed or a volunteer's."""
+    second_to: str = ""
+    """Who gets one more copy (S3.22); '' for nobody."""
+    nil_allowed: bool = False

@@ -113,9 +113,10 @@ def file_stem(assignment: Assignment, register: Register) -> str:
 
 
 def unit_code_of(assignment: str, part: str = "") -> str:
-    """The unit of `<form>_<period>_<unit code>[_<part>]`; neither form nor period holds an underscore."""
+    """The unit of `<form>_<period>_<unit code>[.<person code>][_<part>]`; neither form nor period holds an underscore,
+    no code holds an underscore or a dot."""
     code = assignment.split("_", 2)[-1]
-    return code.removesuffix(f"_{part}") if part else code
+    return (code.removesuffix(f"_{part}") if part else code).partition(".")[0]
 
 
 def _assignment(obligation: Obligation, form: Form, round: Round, unit: Unit, deadline: Deadline) -> Assignment:
