@@ -44,7 +44,10 @@ class Laid:
     kind: Kind
     style: str
     text: str = ""
-    """For kind 'formula' the role: verdict, message, used, line, hold, faulty, faults, length, total.…, unit_name."""
+    """For kind 'formula' the role: verdict, message, used, line, hold, faulty, faults, length, total.…, unit_name; in a
+    form with paragraphs also words (see `words`), left and right (halves of a closing line, see Piece)."""
+    words: str = ""
+    """Of a formula 'words': its template, `{name}` from the context and `{=field}` for what the unit typed."""
     field: str = ""
     """Field id for inputs (`ten_chi_bo` in a table: see `table` and `index`)."""
     table: str = ""
@@ -66,6 +69,33 @@ class Area:
     """0 where the table has no running number."""
     columns: Mapping[str, int]
     """Column id → sheet column."""
+
+
+Role = Literal[
+    "org", "star", "number", "party_title", "place_date", "title", "heading", "text", "field", "paragraph", "closing"
+]
+LOOKS: Mapping[Role, int] = {"paragraph": 0, "heading": 1, "text": 2, "field": 3, "closing": 4}
+"""What the hidden column `look` says of a row that prints below the title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A row of the main sheet that BẢN IN prints, of a form with paragraphs.
+
+    org … title stand at a fixed place: the header block in its two halves, then the title lines. The rest closes up in
+    the order of the ranks: one text over the full width of the page, which goes on in as many lines as it needs; a
+    `closing` row has two halves that stand side by side, neither goes on.
+    """
+
+    row: int
+    role: Role
+    at: Spot
+    """The cell that says it: column 1; of a closing row the hidden cell with what stands left."""
+    style: str
+    """How that looks on the main sheet; '' for the half of a closing row in which nothing stands."""
+    right: Spot | None = None
+    """Of a closing row, the hidden cell with what stands right."""
+    right_style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +127,17 @@ class Layout:
     """Columns of the Party title, the place-and-date line and the signature."""
     shared: bool = False
     """A shared workbook: it has the field `don_vi` and belongs to nobody."""
+    narrative: bool = False
+    """A form with paragraphs: what prints stands in column 1 alone, as wide as the page; single fields beside it. Then
+    there are no column heads (`head_rows` is (0, 0)), and `flow` and `ranks` say what BẢN IN prints."""
+    flow: tuple[Piece, ...] = ()
+    """Of a form with paragraphs: what prints, in the order of the document."""
+    ranks: tuple[int, int] = (0, 0)
+    """Of a form with paragraphs: the row below the title, whose rank (hidden column `used`) is 0, and the last row of
+    the closing. Every row between has a rank: one more than the row above where it prints, else the same. Beside the
+    ranks stand, hidden, `look` (a number of LOOKS, on rows that print), `left` and `right` (on closing rows)."""
+    growing: frozenset[int] = frozenset()
+    """Rows whose height follows their text as one types."""
 
 
 def column_letters(column: int) -> str:
