@@ -8,16 +8,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from lamtheo_xls.definitions.model import (
+    Block,
     Closing,
     Consolidated,
     Due,
+    Exemption,
     Field,
     Form,
     Group,
     Head,
+    Milestone,
     Obligation,
+    People,
     Programme,
+    Replaces,
     Rule,
+    SecondCopy,
+    Source,
     Table,
 )
 
@@ -43,6 +50,8 @@ def build_form(raw: Json) -> Form:
             "rules": tuple(Rule(**_tuples(r)) for r in raw["rules"]),
             "guide": tuple(raw["guide"]),
             "examples": tuple(dict(e) for e in raw["examples"]),
+            "body": tuple(Block(**b) for b in raw.get("body", ())),
+            "replaces": Replaces(**raw["replaces"]) if "replaces" in raw else None,
             "digest": digest_of(raw),
         }
     )
@@ -56,7 +65,8 @@ def build_programme(raw: Json) -> Programme:
             "forms": tuple(raw["forms"]),
             "obligations": tuple(_obligation(o) for o in raw["obligations"]),
             "groups": tuple(Group(**g) for g in raw["groups"]),
-            "tables": tuple(Consolidated(**_tuples(t)) for t in raw["tables"]),
+            "tables": tuple(_consolidated(t) for t in raw["tables"]),
+            "milestones": tuple(Milestone(**{**_tuples(m), "due": Due(**m["due"])}) for m in raw.get("milestones", ())),
             "digest": digest_of(raw),
         }
     )
@@ -68,7 +78,29 @@ def _table(raw: Json) -> Table:
 
 def _obligation(raw: Json) -> Obligation:
     exceptions = {period: Due(**due) for period, due in raw.get("exceptions", {}).items()}
-    return Obligation(**{**_tuples(raw), "due": Due(**raw["due"]), "exceptions": exceptions})
+    return Obligation(
+        **{
+            **_tuples(raw),
+            "due": Due(**raw["due"]),
+            "exceptions": exceptions,
+            "people": _people(raw["people"]) if "people" in raw else None,
+            "second_copy": SecondCopy(**_tuples(raw["second_copy"])) if "second_copy" in raw else None,
+        }
+    )
+
+
+def _people(raw: Json) -> People:
+    return People(**{**_tuples(raw), "exempt": tuple(Exemption(**_tuples(e)) for e in raw.get("exempt", ()))})
+
+
+def _consolidated(raw: Json) -> Consolidated:
+    return Consolidated(
+        **{
+            **_tuples(raw),
+            "sources": tuple(Source(**s) for s in raw.get("sources", ())),
+            "columns": tuple(Field(**_tuples(c)) for c in raw.get("columns", ())),
+        }
+    )
 
 
 def _tuples(raw: Json) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def kind_of_pattern(pattern: str) -> str:
     return {
         r"^[a-z0-9]+(-[a-z0-9]+)*$": "document_id",
         r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$": "id",
+        r"^([a-z][a-z0-9]*(_[a-z0-9]+)*|(unit|person)\.name)$": "origin",
         r"^S[0-4]\.[0-9]+$": "source",
         r"^[^\[\]:*?/\\']+$": "sheet",
     }[pattern]

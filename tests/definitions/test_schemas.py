@@ -73,11 +73,19 @@ MIRRORS = [
     ("form", "rule", model.Rule),
     ("form", "head", model.Head),
     ("form", "closing", model.Closing),
+    ("form", "block", model.Block),
+    ("form", "replaces", model.Replaces),
     ("programme", None, model.Programme),
     ("programme", "obligation", model.Obligation),
     ("programme", "due", model.Due),
     ("programme", "group", model.Group),
+    ("programme", "people", model.People),
+    ("programme", "exemption", model.Exemption),
+    ("programme", "second_copy", model.SecondCopy),
+    ("programme", "milestone", model.Milestone),
     ("programme", "consolidated", model.Consolidated),
+    ("programme", "source_of_rows", model.Source),
+    ("programme", "field", model.Field),
 ]
 
 
