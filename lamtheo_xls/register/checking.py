@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lamtheo_xls.findings import Finding, say
@@ -14,13 +15,15 @@ from lamtheo_xls.register.naming import (
     meant,
     phones_plausible,
     propose_code,
+    propose_person_code,
 )
 from lamtheo_xls.register.queries import overlaps
 from lamtheo_xls.register.rows import Row
-from lamtheo_xls.register.sheets import kind_of, kinds
-from lamtheo_xls.text import slug, suggest, unit_key
+from lamtheo_xls.register.sheets import group_of, groups, kind_of, kinds, role_of, roles
+from lamtheo_xls.text import slug, suggest, text_key, unit_key
 
 Read = Sequence[tuple[Unit, Row]]
+_PARTED = re.compile(r"[;\n]")
 
 
 def codes_right(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -31,7 +34,12 @@ def codes_right(rows: Sequence[Row]) -> Iterator[Finding]:
         code, name = row.text("code"), row.text("name")
         if not code:
             if "code" in row.at:
-                proposed = propose_code(name, parent="", crowded=False, taken=taken)
+                proposed = (
+                    propose_person_code(name, taken=taken)
+                    if row.table == "people"
+                    else propose_code(name, parent="", crowded=False, taken=taken)
+                )
+                taken.add(proposed)
                 yield row.finding("code_missing", "code", ten=name, goi_y=proposed)
         elif not code_valid(code):
             yield row.finding("code_format", "code", goi_y=code_like(code))
@@ -57,7 +65,7 @@ def addresses_right(rows: Sequence[Row]) -> Iterator[Finding]:
 
 def kinds_known(rows: Sequence[Row]) -> Iterator[Finding]:
     """kind_missing, kind_unknown with the nearest label."""
-    labels = ", ".join(kinds().values())
+    labels = "; ".join(kinds().values())
     for row in rows:
         text = row.text("kind")
         if "kind" not in row.at or ("kind" in row.cells and row.cells["kind"].error):
@@ -67,6 +75,48 @@ def kinds_known(rows: Sequence[Row]) -> Iterator[Finding]:
         elif kind_of(text) is None:
             near = suggest(text, kinds().values(), 1)
             yield row.finding("kind_unknown", "kind", goi_y=_meant(near), cac_loai=labels)
+
+
+def groups_known(rows: Sequence[Row]) -> Iterator[Finding]:
+    """person_group_unknown with the nearest label. A blank is no fault here: not every office asks its people."""
+    labels = "; ".join(groups().values())
+    for row in rows:
+        text = row.text("group")
+        if text and group_of(text) is None:
+            near = suggest(text, groups().values(), 1)
+            yield row.finding("person_group_unknown", "group", goi_y=_meant(near), cac_nhom=labels)
+
+
+def roles_in(row: Row) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The roles of a person, in the order of our list, and person_role_unknown for the first that is none.
+
+    Several are parted by «;» or a line; by a comma too, where what it parts are roles of ours.
+    """
+    found: set[str] = set()
+    findings: list[Finding] = []
+    for text in filter(None, map(str.strip, _PARTED.split(row.text("roles")))):
+        parts = [role_of(text)] if role_of(text) else [role_of(part) for part in text.split(",")]
+        found.update(role for role in parts if role)
+        if None in parts and not findings:
+            near = suggest(text, roles().values(), 1)
+            labels = "; ".join(roles().values())
+            findings.append(row.finding("person_role_unknown", "roles", goi_y=_meant(near), cac_dien=labels, chu=text))
+    return tuple(role for role in roles() if role in found), tuple(findings)
+
+
+def persons_apart(rows: Sequence[Row]) -> Iterator[Finding]:
+    """person_twice: one name in one unit, and nothing of their birth tells them apart."""
+    seen: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        name = text_key(row.text("name"))
+        if not name:
+            continue
+        same = seen.setdefault((row.text("unit").upper(), name), [])
+        born = row.text("born")
+        at = next((r for r in same if not born or not r.text("born") or r.text("born") == born), None)
+        if at is not None:
+            yield row.finding("person_twice", "name", o_truoc=at.cell("name"))
+        same.append(row)
 
 
 def _meant(near: tuple[str, ...]) -> str:

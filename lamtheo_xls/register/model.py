@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Deadline
@@ -13,7 +13,8 @@ from lamtheo_xls.text import slug
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A row of sheet ĐƠN VỊ. `kind` is an id: dang_uy_co_so, chi_bo_co_so, chi_bo_truc_thuoc, dang_uy_bo_phan, khac."""
+    """A row of sheet ĐƠN VỊ. `kind` is an id: dang_uy_co_so, chi_bo_co_so, chi_bo_truc_thuoc, dang_uy_bo_phan,
+    dang_uy_xa_phuong, chi_bo_thon, mat_tran_doan_the, phong_ban_nganh, khac."""
 
     code: str
     name: str
@@ -47,7 +48,6 @@ class Person:
     """Post in government, mass organisations, enterprise."""
     roles: tuple[str, ...] = ()
     """Ids: nguoi_dung_dau, lanh_dao, cap_uy_vien (S3.19, S3.22); any of them makes a leader."""
-    posts: tuple[str, ...] = ()
     exempt: str = ""
     """The reason why this person sends nothing, in words."""
     mail: str = ""
@@ -56,8 +56,26 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormDates:
+    """A row of sheet ĐỢT that names one form: that form's own dates within the round."""
+
+    opens: dt.date | None = None
+    """Nothing of the form is owed before that day."""
+    due: dt.date | None = None
+    accept_until: dt.date | None = None
+    strict: bool = False
+    note: str = ""
+    cell: str = ""
+    """Where sheet ĐỢT names the form, for findings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """A row of sheet ĐỢT: a programme run for one period. Its id is `<programme>_<period>`."""
+    """The rows of sheet ĐỢT of one programme and period. Its id is `<programme>_<period>`.
+
+    The row without a form gives the round's own facts; `due` and `accept_until` there are for what is due first in the
+    round, so that a date in February never moves December.
+    """
 
     programme: str
     period: str
@@ -68,6 +86,8 @@ class Round:
     closed: bool = False
     strict: bool = False
     note: str = ""
+    dues: Mapping[str, FormDates] = field(default_factory=dict)
+    """Form id or label, as column «Biểu» names it → its own dates."""
     row: int = 0
 
     @property
@@ -88,24 +108,69 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Ways into a register's units, made once: thousands of forms ask for their unit and its children."""
+    """Ways into a register, made once: thousands of forms ask for their unit, its children and its people."""
 
     by_code: Mapping[str, Unit]
     beneath: Mapping[str, tuple[Unit, ...]]
     """Parent code → units in the office's order, whatever their dates."""
+    ranks: Mapping[str, int]
+    """Unit code → its place in the office's order: each unit followed by those beneath it."""
     names: Mapping[str, int]
     """File name of a short name → how many units give it."""
+    short_names: Mapping[str, int]
+    """The same, of the shorter file names that stand beside a person's."""
+    people: Mapping[str, tuple[Person, ...]]
+    """Unit code → its people, as listed."""
+    persons: Mapping[str, Person]
+    """Person code → person."""
+    person_names: Mapping[tuple[str, str], int]
+    """(unit code, file name of a person's name) → how many people of the unit give it."""
 
 
-def _index(units: Iterable[Unit]) -> Index:
+SHORT_NAME, PERSON_NAME = 24, 32
+"""Longest file names of a unit and a person where both stand in one (paths of Windows end at 260)."""
+
+
+def _index(units: tuple[Unit, ...], people: tuple[Person, ...]) -> Index:
     beneath: dict[str, list[Unit]] = {}
     by_code: dict[str, Unit] = {}
     for unit in sorted(units, key=lambda u: (u.order, u.row)):
         beneath.setdefault(unit.parent, []).append(unit)
     for unit in units:
         by_code.setdefault(unit.code, unit)
-    names = Counter(slug(unit.short_name) for unit in units)
-    return Index(by_code=by_code, beneath={parent: tuple(u) for parent, u in beneath.items()}, names=names)
+    of_unit: dict[str, list[Person]] = {}
+    persons: dict[str, Person] = {}
+    for person in people:
+        of_unit.setdefault(person.unit, []).append(person)
+        persons.setdefault(person.code, person)
+    return Index(
+        by_code=by_code,
+        beneath={parent: tuple(found) for parent, found in beneath.items()},
+        ranks=_ranks(units),
+        names=Counter(slug(u.short_name) for u in units),
+        short_names=Counter(slug(u.short_name, SHORT_NAME) for u in units),
+        people={unit: tuple(found) for unit, found in of_unit.items()},
+        persons=persons,
+        person_names=Counter((p.unit, slug(p.name, PERSON_NAME)) for p in people),
+    )
+
+
+def _ranks(units: tuple[Unit, ...]) -> dict[str, int]:
+    """Code → place in a walk through the tree. Units of a cycle or with an unknown parent come as if they had none."""
+    known = {u.code for u in units}
+    ordered = sorted(units, key=lambda u: (u.order, u.row))
+    beneath: dict[str, list[Unit]] = {}
+    for unit in ordered:
+        beneath.setdefault(unit.parent if unit.parent in known else "", []).append(unit)
+    ranks: dict[str, int] = {}
+    for start in (beneath.get("", []), ordered):
+        waiting = start[::-1]
+        while waiting:
+            unit = waiting.pop()
+            if unit.code not in ranks:
+                ranks[unit.code] = len(ranks)
+                waiting.extend(reversed(beneath.get(unit.code, [])))
+    return ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +188,7 @@ class Register:
     index: Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "index", _index(self.units))
+        object.__setattr__(self, "index", _index(self.units, self.people))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +200,7 @@ class Assignment:
     id: str
     round: str
     form: str
+    """'' for a document without a form."""
     version: int
     unit: str
     person: str | None
@@ -152,3 +218,5 @@ class Assignment:
     second_to: str = ""
     """Who gets one more copy (S3.22); '' for nobody."""
     nil_allowed: bool = False
+    obligation: str = ""
+    """Id of the programme's obligation it comes from."""

@@ -88,7 +88,15 @@ def propose_code(name: str, *, parent: str, crowded: bool, taken: Set[str]) -> s
     parts = [prefix, body]
     if crowded and parent:
         parts.insert(1, parent.partition("-")[2] or parent)
-    base: str = slug("-".join(part for part in parts if part), CODE_LENGTH - 3) or prefix
+    return _free(slug("-".join(part for part in parts if part), CODE_LENGTH - 3) or prefix, taken)
+
+
+def propose_person_code(name: str, *, taken: Set[str]) -> str:
+    """An ASCII code for a person, not among the upper-case `taken`: the name, LE-THI-HOA, then LE-THI-HOA-2."""
+    return _free(slug(name, CODE_LENGTH - 5) or say("register.import_words.prefix_person"), taken)
+
+
+def _free(base: str, taken: Set[str]) -> str:
     code, number = base, 1
     while code in taken:
         number += 1

@@ -10,6 +10,10 @@ from lamtheo_xls.text import nfc
 
 HEAD_ROW = 2
 """Row of the column heads, from 0: title and hint stand above it."""
+REACH = 1000
+"""Drop-downs and help reach this many rows beyond the list."""
+LINE = 16.0
+"""Points of one text line."""
 INPUT, HEAD, RULE = "#FFF8DC", "#DCE6F1", "#A6A6A6"
 
 
@@ -46,7 +50,7 @@ class Pen:
     def cell(self, type: str, *, required: bool = False, ruled: bool = True) -> Any:
         """A cell staff fill: text as text, dates as dd/mm/yyyy, tinted where it must be filled."""
         properties: dict[str, object] = {"num_format": {"date": "dd/mm/yyyy", "integer": "0"}.get(type, "@")}
-        properties["text_wrap"] = type in ("text", "kind")
+        properties["text_wrap"] = type not in ("date", "integer", "yes")
         if type in ("date", "integer", "yes"):
             properties["align"] = "center"
         if ruled:

@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lamtheo_xls.definitions.periods import period_valid
 from lamtheo_xls.findings import Finding, finding, say
-from lamtheo_xls.register.checking import ROW_CHECKS, UNIT_CHECKS, kinds_known
+from lamtheo_xls.register.checking import ROW_CHECKS, UNIT_CHECKS, groups_known, kinds_known, persons_apart, roles_in
 from lamtheo_xls.register.grid import Grid, cell_name, open_grids
-from lamtheo_xls.register.model import Earlier, Person, Register, Round, Unit
+from lamtheo_xls.register.model import Earlier, FormDates, Person, Register, Round, Unit
 from lamtheo_xls.register.naming import meant, short_name_of
 from lamtheo_xls.register.rows import Row, date_in, find_head, read_rows, reversed_dates, whole_in, yes_in
 from lamtheo_xls.register.sheets import (
@@ -20,17 +21,17 @@ from lamtheo_xls.register.sheets import (
     TABLES,
     columns,
     facts,
+    group_of,
     head_keys,
     heads,
     kind_of,
     known_by,
     sheet_name,
 )
-from lamtheo_xls.text import plain_key, same_words, suggest
+from lamtheo_xls.text import plain_key, same_words, suggest, text_key
 
 Findings = tuple[Finding, ...]
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_POSTS = re.compile(r"\s*[;\n]\s*")
 _LOOSE_PERIOD = re.compile(r"(?:(quy|q|thang|t)? ?([ivx]+|[0-9]{1,2}) ?(?:nam|/|-|\.)? ?)?(?:nam )?([12][0-9]{3})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _EARLIER = ("ten_chi_bo", "ten_mo_hinh", "thoi_gian", "nhom")
@@ -156,21 +157,28 @@ def _dates(row: Row, ids: tuple[str, ...]) -> tuple[dict[str, dt.date | None], F
 
 
 def _people(rows: Sequence[Row], units: Sequence[Unit]) -> tuple[tuple[Person, ...], Findings]:
-    findings = [f for check in ROW_CHECKS for f in check(rows)]
+    findings = [f for check in (*ROW_CHECKS, groups_known, persons_apart) for f in check(rows)]
     names = {unit.code: unit.name for unit in units if unit.code}
     codes = {code.upper(): code for code in names}
     people: list[Person] = []
+    near: dict[str, str] = {}
     for row in rows:
         unit = codes.get(row.text("unit").upper(), row.text("unit"))
         if unit not in names and "unit" in row.at:
-            findings.append(row.finding("person_unit_unknown", "unit", goi_y=meant(unit, names) if unit else ""))
+            near[unit] = near[unit] if unit in near else meant(unit, names) if unit else ""
+            findings.append(row.finding("person_unit_unknown", "unit", goi_y=near[unit]))
+        roles, more = roles_in(row)
+        findings += more
         people.append(
             Person(
                 code=row.text("code"),
                 name=row.text("name"),
                 unit=unit,
-                group=row.text("group"),
-                posts=tuple(post for post in _POSTS.split(row.text("posts")) if post),
+                group=group_of(row.text("group")) or "",
+                born=row.text("born"),
+                party_post=row.text("party_post"),
+                other_post=row.text("other_post"),
+                roles=roles,
                 exempt=row.text("exempt"),
                 mail=row.text("mail"),
                 phone=row.text("phone"),
@@ -181,9 +189,9 @@ def _people(rows: Sequence[Row], units: Sequence[Unit]) -> tuple[tuple[Person, .
 
 
 def _rounds(rows: Sequence[Row], programmes: tuple[tuple[str, str], ...] | None) -> tuple[tuple[Round, ...], Findings]:
+    """Rows of one programme and period are one round; a row that names a form gives that form's dates."""
     findings: list[Finding] = []
-    rounds: list[Round] = []
-    first: dict[str, Row] = {}
+    read: dict[tuple[str, str], list[tuple[Row, Round]]] = {}
     for row in rows:
         programme, more = _programme(row, programmes)
         findings += more
@@ -211,12 +219,57 @@ def _rounds(rows: Sequence[Row], programmes: tuple[tuple[str, str], ...] | None)
             note=row.text("note"),
             row=row.number,
         )
-        if programme and period and made.id in first:
-            o_truoc = first[made.id].cell("programme")
-            findings.append(row.finding("round_twice", "programme", dot=made.id, o_truoc=o_truoc))
-        first.setdefault(made.id, row)
-        rounds.append(made)
-    return tuple(rounds), tuple(findings)
+        one = read.setdefault((programme, period), [])
+        one.append((row, made))
+    rounds: list[Round] = []
+    for same in read.values():
+        whole, more = _one_round(same)
+        rounds += whole
+        findings += more
+    return tuple(sorted(rounds, key=lambda r: r.row)), tuple(findings)
+
+
+def _one_round(same: Sequence[tuple[Row, Round]]) -> tuple[list[Round], Findings]:
+    """The round of the rows of one programme and period. Rows that lack either are rounds of their own, as they are."""
+    row, first = same[0]
+    if not (first.programme and first.period):
+        return [made for _, made in same], ()
+    findings: list[Finding] = []
+    plain = [(row, made) for row, made in same if not row.text("form")]
+    of_forms = [(row, made) for row, made in same if row.text("form")]
+    for row, made in plain[1:]:
+        findings.append(row.finding("round_twice", "programme", dot=made.id, o_truoc=plain[0][0].cell("programme")))
+    dues: dict[str, FormDates] = {}
+    known: dict[str, str] = {}
+    for row, made in of_forms:
+        form = row.text("form")
+        cell = row.cell("form")
+        if plain and made.closed and not plain[0][1].closed:
+            findings.append(row.finding("round_form_closed", "closed", dot=made.id, bieu=form))
+        if text_key(form) in known:
+            findings.append(row.finding("round_form_twice", "form", dot=made.id, o_truoc=known[text_key(form)]))
+            continue
+        known[text_key(form)] = cell
+        dues[form] = FormDates(
+            opens=made.opens,
+            due=made.due,
+            accept_until=made.accept_until,
+            strict=made.strict,
+            note=made.note,
+            cell=cell,
+        )
+    if plain:
+        return [replace(plain[0][1], dues=dues)], tuple(findings)
+    opens = [made.opens for _, made in of_forms]
+    whole = Round(
+        programme=first.programme,
+        period=first.period,
+        opens=None if None in opens else min(day for day in opens if day is not None),
+        closed=all(made.closed for _, made in of_forms),
+        dues=dues,
+        row=first.row,
+    )
+    return [whole], tuple(findings)
 
 
 def _programme(row: Row, programmes: tuple[tuple[str, str], ...] | None) -> tuple[str, Findings]:

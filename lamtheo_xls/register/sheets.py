@@ -17,8 +17,14 @@ NEEDED_SHEETS = ("units", "office", "rounds")
 _TYPES = {
     ("units", "order"): "integer",
     ("units", "kind"): "kind",
+    ("units", "parent"): "parent",
     ("units", "valid_from"): "date",
     ("units", "valid_to"): "date",
+    ("people", "unit"): "unit",
+    ("people", "group"): "group",
+    ("people", "roles"): "roles",
+    ("rounds", "programme"): "programme",
+    ("rounds", "form"): "form",
     ("rounds", "opens"): "date",
     ("rounds", "due"): "date",
     ("rounds", "accept_until"): "date",
@@ -37,7 +43,7 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a sheet. `type`: text, integer, date, yes, kind."""
+    """A column of a sheet. `type`: text, integer, date, yes, or what its drop-down offers."""
 
     id: str
     head: str
@@ -95,16 +101,47 @@ def kinds() -> Mapping[str, str]:
     return dict(words("register")["kinds"])
 
 
-def kind_of(text: str) -> str | None:
-    """The kind a label says, in any of its spellings; None where it says none of ours."""
-    return _known_kinds().get(text_key(text)) or _known_kinds().get(plain_key(text))
+@cache
+def groups() -> Mapping[str, str]:
+    """Id of a group of persons → Vietnamese label."""
+    return dict(words("register")["groups"])
 
 
 @cache
-def _known_kinds() -> Mapping[str, str]:
-    also = words("register")["kinds_also"]
-    spellings = [(kind, text) for kind, label in kinds().items() for text in (label, *also[kind], kind)]
-    return known_by(spellings)
+def roles() -> Mapping[str, str]:
+    """Id of a person's role → Vietnamese label."""
+    return dict(words("register")["roles"])
+
+
+def kind_of(text: str) -> str | None:
+    """The kind a label says, in any of its spellings; None where it says none of ours."""
+    return _said("kinds", text)
+
+
+def group_of(text: str) -> str | None:
+    """The group of persons a label says, in any of its spellings; None where it says none of ours."""
+    return _said("groups", text)
+
+
+def role_of(text: str) -> str | None:
+    """The role a label says, in any of its spellings; None where it says none of ours."""
+    return _said("roles", text)
+
+
+def _said(table: str, text: str) -> str | None:
+    known = _known(table)
+    return known.get(text_key(text)) or known.get(plain_key(text))
+
+
+@cache
+def _known(table: str) -> Mapping[str, str]:
+    labels = {"kinds": kinds, "groups": groups, "roles": roles}[table]()
+    also = {
+        "kinds": words("register")["kinds_also"],
+        "groups": words("register")["groups_also"],
+        "roles": words("register")["roles_also"],
+    }[table]
+    return known_by((id, text) for id, label in labels.items() for text in (label, *also[id], id))
 
 
 def known_by(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -7,22 +7,18 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lamtheo_xls.findings import Finding, say, words
+from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.register.doubts import write_doubts
-from lamtheo_xls.register.model import Register
-from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
+from lamtheo_xls.register.guide import Choices, write_guide
+from lamtheo_xls.register.model import FormDates, Person, Register, Round
+from lamtheo_xls.register.pen import HEAD_ROW, LINE, REACH, Pen, done
 from lamtheo_xls.register.rows import EARLIEST
-from lamtheo_xls.register.sheets import Column, columns, facts, kinds
+from lamtheo_xls.register.sheets import Column, columns, facts, groups, kinds, roles
 
 CREATED = dt.datetime(2000, 1, 1)
 """Written into the file's properties so that equal registers give equal bytes."""
 _SPARE = 20
 """Ruled blank rows under a list."""
-_REACH = 1000
-"""Drop-downs and help reach this many rows beyond the list."""
-_LONGEST_LIST = 255
-_LINE = 16.0
-"""Points of one text line."""
 _LETTERS = 1.1
 """Letters of Times New Roman 12 to a unit of column width, on the safe side."""
 
@@ -33,12 +29,14 @@ def write_register(
     register: Register,
     *,
     programmes: tuple[tuple[str, str], ...] = (),
+    forms: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     doubts: Sequence[Finding] = (),
     created: dt.datetime = CREATED,
 ) -> bytes:
     """danh-sach.xlsx as bytes; equal arguments give equal bytes.
 
-    `programmes` are the (id, name) offered in sheet ĐỢT. Sheet NĂM TRƯỚC stands only where `register.earlier` holds
+    `programmes` are the (id, name) offered in sheet ĐỢT, `forms` for each of them the (id, label) its column «Biểu»
+    may name (`named_forms`). Sheet NĂM TRƯỚC stands only where `register.earlier` holds
     rows, SOÁT LẠI (first) only where there are `doubts` of an import.
     """
     import xlsxwriter
@@ -53,34 +51,38 @@ def write_register(
     )
     book.set_properties({"title": say("register.titles.guide"), "created": created})
     pen = Pen(book)
+    lists = Choices(register, programmes, forms or {})
     if doubts:
         write_doubts(pen, register, doubts)
-    _units(pen, register)
-    _table(pen, "people", tuple(_person(p) for p in register.people))
+    _units(pen, register, lists)
+    _table(pen, "people", tuple(_person(p) for p in register.people), lists)
     _office(pen, register)
-    _rounds(pen, register, programmes)
+    _rounds(pen, register, lists)
     if register.earlier:
         rows: Values = tuple({"period": e.period, "unit": e.unit, **e.values} for e in register.earlier)
-        _table(pen, "earlier", rows)
-    _guide(pen, programmes)
+        _table(pen, "earlier", rows, lists)
+    write_guide(pen, lists)
     book.worksheets()[0].activate()
     book.close()
     return out.getvalue()
 
 
-def _person(person: Any) -> dict[str, object]:
-    return {c.id: getattr(person, c.id) for c in columns("people")} | {"posts": "; ".join(person.posts)}
+def _person(person: Person) -> dict[str, object]:
+    return {c.id: getattr(person, c.id) for c in columns("people")} | {
+        "group": groups().get(person.group, person.group),
+        "roles": "; ".join(roles().get(role, role) for role in person.roles),
+    }
 
 
-def _units(pen: Pen, register: Register) -> None:
+def _units(pen: Pen, register: Register, lists: Choices) -> None:
     rows: Values = tuple(
         {c.id: getattr(u, c.id) for c in columns("units")} | {"kind": kinds().get(u.kind, u.kind)}
         for u in register.units
     )
-    sheet = _table(pen, "units", rows)
+    sheet = _table(pen, "units", rows, lists)
     ids = [c.id for c in columns("units")]
     code, parent, ended = (pen.letter(ids.index(id)) for id in ("code", "parent", "valid_to"))
-    first, last = HEAD_ROW + 1, HEAD_ROW + len(rows) + _REACH
+    first, last = HEAD_ROW + 1, HEAD_ROW + len(rows) + REACH
     area = (first, 0, last, len(ids) - 1)
     row = first + 1
     done(sheet.conditional_format(*area, _rule(f'=${ended}{row}<>""', pen.format(font_color="#7F7F7F", italic=True))))
@@ -92,19 +94,21 @@ def _rule(formula: str, format: Any) -> dict[str, Any]:
     return {"type": "formula", "criteria": formula, "format": format}
 
 
-def _rounds(pen: Pen, register: Register, programmes: tuple[tuple[str, str], ...]) -> None:
-    rows: Values = tuple(
-        {c.id: getattr(r, c.id) for c in columns("rounds")}
-        | {
-            "closed": say("register.yes.write") if r.closed else "",
-            "strict": say("register.yes.write") if r.strict else "",
-        }
-        for r in register.rounds
-    )
-    _table(pen, "rounds", rows, choices={"programme": [id for id, _ in programmes]})
+def _rounds(pen: Pen, register: Register, lists: Choices) -> None:
+    rows: list[Mapping[str, object]] = []
+    for round in register.rounds:
+        whole = {"programme": round.programme, "period": round.period}
+        rows.append(whole | _dates(round) | {"closed": say("register.yes.write") if round.closed else ""})
+        rows += [whole | {"form": form} | _dates(dates) for form, dates in round.dues.items()]
+    _table(pen, "rounds", tuple(rows), lists)
 
 
-def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] | None = None) -> Any:
+def _dates(of: Round | FormDates) -> dict[str, object]:
+    strict = say("register.yes.write") if of.strict else ""
+    return {"opens": of.opens, "due": of.due, "accept_until": of.accept_until, "strict": strict, "note": of.note}
+
+
+def _table(pen: Pen, table: str, rows: Values, lists: Choices) -> Any:
     """A list sheet: title, hint, frozen heads, ruled rows, help and drop-downs, print set-up."""
     made = columns(table)
     sheet = pen.sheet(table, len(made), landscape=True)
@@ -117,12 +121,12 @@ def _table(pen: Pen, table: str, rows: Values, choices: Mapping[str, list[str]] 
         for place, column in enumerate(made):
             _value(pen, sheet, number, place, column, values.get(column.id))
     for number in range(HEAD_ROW + 1 + len(rows), HEAD_ROW + 1 + len(rows) + _SPARE):
-        pen.height(sheet, number, _LINE + 4)
+        pen.height(sheet, number, LINE + 4)
         for place, column in enumerate(made):
             done(sheet.write_blank(number, place, None, pen.cell(column.type, required=column.required)))
-    last = HEAD_ROW + len(rows) + _REACH
+    last = HEAD_ROW + len(rows) + REACH
     for place, column in enumerate(made):
-        _help(pen, sheet, place, column, last, (choices or {}).get(column.id))
+        _help(sheet, place, column, last, lists)
     sheet.freeze_panes(HEAD_ROW + 1, 2)
     done(sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(rows) + _SPARE, len(made) - 1))
     done(sheet.repeat_rows(HEAD_ROW))
@@ -134,10 +138,10 @@ def _height(made: tuple[Column, ...], values: Mapping[str, object]) -> float:
     """Points for a row so that its longest wrapped text shows."""
     lines = 1
     for column in made:
-        if column.type in ("text", "kind"):
+        if column.type not in ("date", "integer", "yes"):
             parts = str(values.get(column.id) or "").split("\n")
             lines = max(lines, sum(-(-len(part) // int(column.width * _LETTERS)) or 1 for part in parts))
-    return min(_LINE * lines + 4, 400.0)
+    return min(LINE * lines + 4, 400.0)
 
 
 def _value(pen: Pen, sheet: Any, row: int, place: int, column: Column, value: object) -> None:
@@ -152,29 +156,20 @@ def _value(pen: Pen, sheet: Any, row: int, place: int, column: Column, value: ob
         pen.text(sheet, row, place, str(value), look)
 
 
-def _help(pen: Pen, sheet: Any, place: int, column: Column, last: int, choices: list[str] | None) -> None:
+def _help(sheet: Any, place: int, column: Column, last: int, lists: Choices) -> None:
     """One validation for a column: what it accepts, and the input message."""
     options: dict[str, Any] = {"validate": "any"}
-    about = ""
-    if column.type == "date":
+    about = column.type
+    if about == "date":
         options = {"validate": "date", "criteria": ">=", "value": EARLIEST}
-        about = "date"
-    elif column.type == "integer":
+    elif about == "integer":
         options = {"validate": "integer", "criteria": ">=", "value": 0}
-        about = "order"
-    elif column.type == "kind":
-        options = {"validate": "list", "source": list(kinds().values())}
-        about = "kind"
-    elif column.type == "yes":
-        options = {"validate": "list", "source": [say("register.yes.write")]}
-        about = "yes"
-    elif column.id == "parent":
-        codes = f"=$A${HEAD_ROW + 2}:$A${last + 1}"
-        options = {"validate": "list", "source": codes, "error_type": "warning"}
-        about = "parent"
-    elif choices and len(",".join(choices)) <= _LONGEST_LIST:
-        options = {"validate": "list", "source": choices, "error_type": "warning"}
-        about = "programme"
+    elif about != "text" and lists.source(about):
+        # What people may yet add to, or put several of, is only asked about; the rest is refused.
+        kind = "stop" if about in ("kind", "group", "yes") else "warning"
+        options = {"validate": "list", "source": lists.source(about), "error_type": kind}
+    else:
+        about = ""
     if about:
         options["error_title"] = say(f"register.messages.{about}_title")
         options["error_message"] = say(f"register.messages.{about}_error")
@@ -208,22 +203,3 @@ def _office(pen: Pen, register: Register) -> None:
         pen.height(sheet, row, 36)
     sheet.freeze_panes(HEAD_ROW + 1, 0)
     done(sheet.print_area(0, 0, row, len(made) - 1))
-
-
-def _guide(pen: Pen, programmes: tuple[tuple[str, str], ...]) -> None:
-    sheet = pen.sheet("guide", 2, landscape=False)
-    done(sheet.set_column(0, 0, 16))
-    done(sheet.set_column(1, 1, 74))
-    row = 2
-    for row, line in enumerate(words("register")["guide"]["lines"], start=2):
-        done(sheet.merge_range(row, 0, row, 1, "", pen.format(text_wrap=True, valign="top")))
-        pen.text(sheet, row, 0, line, pen.format(text_wrap=True, valign="top"))
-        pen.height(sheet, row, _LINE * (1 + len(line) // 100) + 6)
-    if programmes:
-        pen.text(sheet, row + 2, 0, say("register.guide.programmes"), pen.format(bold=True))
-        pen.text(sheet, row + 3, 0, say("register.guide.programme_id"), pen.head(required=False))
-        pen.text(sheet, row + 3, 1, say("register.guide.programme_name"), pen.head(required=False))
-        for place, (id, name) in enumerate(programmes, start=row + 4):
-            pen.text(sheet, place, 0, id, pen.cell("text"))
-            pen.text(sheet, place, 1, name, pen.cell("text"))
-            pen.height(sheet, place, _LINE * (1 + len(name) // 80) + 4)

@@ -45,7 +45,18 @@ def register() -> Register:
             unit("CB-SYT-VP", "Chi bộ Văn phòng", "CB Văn phòng", 1, "chi_bo_truc_thuoc", "DU-SYT"),
             unit("CB-TTR", "Chi bộ Thanh tra tỉnh", "CB Thanh tra", 3, "chi_bo_co_so"),
         ),
-        people=(Person(code="NV-01", name="Lê Thị Hoa", unit="DU-STC", posts=("Bí thư", "Giám đốc Sở")),),
+        people=(
+            Person(
+                code="NV-01",
+                name="Lê Thị Hoa",
+                unit="DU-STC",
+                group="can_bo_cong_chuc",
+                born="12/03/1980",
+                party_post="Bí thư Đảng ủy",
+                other_post="Giám đốc Sở",
+                roles=("nguoi_dung_dau", "cap_uy_vien"),
+            ),
+        ),
         rounds=(
             Round(programme="43-kh-duk", period="2027", opens=dt.date(2027, 1, 15)),
             Round(programme="43-kh-duk", period="2022", opens=dt.date(2022, 1, 20), closed=True),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Deadline
+from lamtheo_xls.definitions.templates import CONTEXT, OF_PERSONS
 from lamtheo_xls.register import (
     Register,
     Round,
@@ -108,15 +109,18 @@ def test_the_texts_of_an_issued_form(register):
         "han": "trong tháng 02/2027",
         "quyen_han_ky": "T/M ĐẢNG ỦY",
         "chuc_vu_ky": "BÍ THƯ",
+        "thay_mat": "T/M ĐẢNG BỘ",
+        "ky_hieu": "ĐU",
         "nguoi_ky": "Trần Văn Bình",
         "bieu": "Mẫu số 02",
+        **dict.fromkeys(OF_PERSONS, ""),
     }
     cell = context_of(register, register.units[1], form=form, period="2027", deadline=deadline)
     assert (cell["cap_tren"], cell["quyen_han_ky"]) == ("Đảng bộ Sở Tài chính", "T/M CHI BỘ")
     own = replace(register, office={**register.office, "dang_bo": "Đảng bộ Khối"})
     assert context_of(own, own.units[0], form=form, period="2027", deadline=deadline)["cap_tren"] == "Đảng bộ Khối"
     empty = context_of(replace(register, office={}), register.units[5], form=form, period="2027", deadline=deadline)
-    assert empty["co_quan"] == "" and set(empty) == set(found)
+    assert empty["co_quan"] == "" and set(empty) == set(found) == set(CONTEXT)
 
 
 def test_a_register_travels(register):

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from lamtheo_xls.findings import finding
-from lamtheo_xls.register import Earlier, Person, Register, Round, Unit, is_register, read_register, write_register
+from lamtheo_xls.register import Earlier, FormDates, Person, Register, Round, Unit, is_register, read_register, write_register
+from lamtheo_xls.register.sheets import groups, kinds, roles
 from lamtheo_xls.text import nfc
 
 TRICKY = ("=1+1", "- gạch đầu dòng", "001", "'lên", "@ghi", "1/2", "Ủy ban\nđoàn", "<&>", "TRUE", "Thuỷ – “Bác”", "+84")
@@ -31,7 +32,10 @@ def bare(register: Register) -> Register:
         register,
         units=tuple(replace(u, row=0) for u in register.units),
         people=tuple(replace(p, row=0) for p in register.people),
-        rounds=tuple(replace(r, row=0) for r in register.rounds),
+        rounds=tuple(
+            replace(r, row=0, dues={form: replace(dates, cell="") for form, dates in r.dues.items()})
+            for r in register.rounds
+        ),
         earlier=tuple(replace(e, row=0) for e in register.earlier),
         digest="",
     )
@@ -43,10 +47,17 @@ text = st.one_of(
 )
 filled = text.filter(bool)
 day = st.none() | st.dates(dt.date(1950, 1, 1), dt.date(2100, 12, 31))
-kind = st.sampled_from(("dang_uy_co_so", "chi_bo_co_so", "chi_bo_truc_thuoc", "dang_uy_bo_phan", "khac"))
+kind = st.sampled_from(tuple(kinds()))
 code = st.from_regex(r"[A-Z]{1,4}(-[A-Z0-9]{1,5}){0,2}", fullmatch=True)
-post = filled.filter(lambda t: ";" not in t and "\n" not in t)
+role = st.lists(st.sampled_from(tuple(roles())), unique=True).map(lambda some: tuple(r for r in roles() if r in some))
 period = st.sampled_from(("2022", "2027", "2027-H1", "2027-Q4", "2027-02"))
+
+
+own_dates = st.dictionaries(
+    st.sampled_from(("mau-01", "Mẫu số 03", "ke-hoach-2021-2025")),
+    st.builds(FormDates, opens=day, due=day, accept_until=day, strict=st.booleans(), note=text),
+    max_size=2,
+)
 
 
 @st.composite
@@ -74,24 +85,28 @@ def registers(draw: st.DrawFn) -> Register:
             code=draw(code),
             name=draw(filled),
             unit=draw(st.sampled_from(codes)),
-            group=draw(text),
-            posts=tuple(draw(st.lists(post, max_size=3))),
+            group=draw(st.sampled_from(("", *groups()))),
+            born=draw(text),
+            party_post=draw(text),
+            other_post=draw(text),
+            roles=draw(role),
             exempt=draw(text),
         )
         for _ in range(draw(st.integers(0, 2)))
     )
     rounds = tuple(
         Round(
-            programme=draw(code),
-            period=draw(period),
+            programme=programme,
+            period=run,
             opens=draw(day),
             due=draw(day),
             accept_until=draw(day),
             closed=draw(st.booleans()),
             strict=draw(st.booleans()),
             note=draw(text),
+            dues=draw(own_dates),
         )
-        for _ in range(draw(st.integers(0, 2)))
+        for programme, run in draw(st.lists(st.tuples(code, period), max_size=2, unique=True))
     )
     keys = st.sampled_from(("co_quan", "dia_danh", "nguoi_ky", "thu_muc_nhan", "muc_rieng"))
     earlier = tuple(
@@ -127,6 +142,12 @@ def test_equal_registers_give_equal_bytes(register: Register):
     assert one != write_register(register, programmes=PROGRAMMES, created=dt.datetime(2027, 1, 1))
 
 
+def offered(book: openpyxl.Workbook, rule: object) -> list[object]:
+    """What a drop-down shows: the cells of the range it names."""
+    sheet, _, area = rule.formula1.replace("$", "").partition("!")  # type: ignore[attr-defined]
+    return [row[0].value for row in book[sheet.strip("'")][area]]
+
+
 def test_pleasant_to_edit(register: Register):
     """Frozen heads, text and date formats, drop-downs with messages, repeated head row, A4, and nothing locked."""
     book = openpyxl.load_workbook(io.BytesIO(write_register(register, programmes=PROGRAMMES)))
@@ -155,10 +176,11 @@ def test_pleasant_to_edit(register: Register):
         "dd/mm/yyyy",
     ]
     rules = {str(v.sqref).partition(":")[0]: v for v in sheet.data_validations.dataValidation}
-    assert rules["E4"].formula1.startswith('"Đảng ủy cơ sở,Chi bộ cơ sở')
+    assert offered(book, rules["E4"]) == list(kinds().values())
     assert rules["F4"].formula1.startswith("$A$4:$A$") and rules["F4"].errorStyle == "warning"
     assert rules["A4"].prompt and rules["K4"].type == "date" and rules["K4"].error
-    assert {v.formula1 for v in book["ĐỢT"].data_validations.dataValidation} >= {'"43-kh-duk"', '"Có"'}
+    rounds = {str(v.sqref).partition(":")[0]: v for v in book["ĐỢT"].data_validations.dataValidation}
+    assert offered(book, rounds["A4"]) == ["43-kh-duk"] and rounds["G4"].formula1 == '"Có"'
     assert not any(s.protection.sheet for s in book.worksheets)
     assert "43-kh-duk" in [c.value for c in book["HƯỚNG DẪN"]["A"]]
 
