@@ -18,36 +18,14 @@ from lamtheo_xls.findings import Finding, finding, say, words
 Check = Callable[[Node], Iterator[Finding]]
 
 _NUMERIC = ("integer", "number")
-_LIMITED = ("text", "choice")
+LIMITED = ("text", "choice")
 _KEYS_OF_TYPES = {
-    "max_length": _LIMITED,
+    "max_length": LIMITED,
     "minimum": _NUMERIC,
     "maximum": _NUMERIC,
     "choices": ("choice",),
     "choices_from": ("choice",),
     "free": ("choice",),
-}
-_KEYS_OF_RULES = {
-    "columns": ("exactly_one", "not_example", "period_in_year", "child_unit", "carry_down"),
-    "count": ("min_rows",),
-    "texts": ("not_example",),
-    "panel": ("min_rows", "exactly_one"),
-}
-"""`panel`: the rules that functions of Excel 2010 can express."""
-_RULE_COLUMNS = {
-    "exactly_one": "two",
-    "not_example": "some",
-    "period_in_year": "one",
-    "child_unit": "one",
-    "carry_down": "one",
-}
-_RULE_KINDS = {kind for kinds in _KEYS_OF_RULES.values() for kind in kinds}
-_RULE_TYPES = {
-    "exactly_one": ("tick",),
-    "not_example": _LIMITED,
-    "period_in_year": _LIMITED,
-    "child_unit": _LIMITED,
-    "carry_down": _LIMITED,
 }
 
 
@@ -126,7 +104,7 @@ def names_are_not_reserved(form: Node) -> Iterator[Finding]:
 
 
 def references_exist(form: Node) -> Iterator[Finding]:
-    """Head, closing, explanations, rules and examples name fields, tables and columns that are declared."""
+    """Head, closing, explanations and examples name fields, tables and columns that are declared."""
     fields = ids(each(form, "fields"))
     tables = {word(t, "id"): ids(each(t, "columns")) for t in each(form, "tables")}
     for owner, keys in (("head", ("place_date",)), ("closing", ("recipients", "post", "name"))):
@@ -138,56 +116,10 @@ def references_exist(form: Node) -> Iterator[Finding]:
     for table in each(form, "tables"):
         steps = (*table[0], "explanation")
         yield from unknown(steps, word(table, "explanation"), tables[word(table, "id")], "column")
-    for rule in each(form, "rules"):
-        yield from unknown((*rule[0], "table"), word(rule, "table"), tables, "table")
-        for steps, value in texts(rule, "columns"):
-            if word(rule, "table") in tables:
-                yield from unknown(steps, value, tables[word(rule, "table")], "column")
     columns = tuple(c for found in tables.values() for c in found)
     for example in each(form, "examples"):
         for key in example[1]:
             yield from unknown((*example[0], key), key, columns, "column")
-
-
-def rules_are_whole(form: Node) -> Iterator[Finding]:
-    """Each kind of rule has what it needs and nothing idle, and columns of a type it can run on."""
-    tables = {word(t, "id"): t for t in each(form, "tables")}
-    known = words("definitions")["field_type"]
-    for rule in each(form, "rules"):
-        kind, steps = word(rule, "kind"), rule[0]
-        named = [value for _, value in texts(rule, "columns")]
-        lacking = {
-            "table": not word(rule, "table") and "table",
-            "count": kind == "min_rows" and not number(rule, "count") and "count",
-            "texts": kind == "not_example" and not rule[1].get("texts") and "texts",
-            "columns": _columns_needed(kind, len(named)),
-        }
-        for key, need in lacking.items():
-            if need:
-                expected = say(f"definitions.rule.{need}")
-                yield finding("definition.rule_lacks", path=path_of((*steps, key)), loai=kind, khoa=key, can=expected)
-        for key, kinds in _KEYS_OF_RULES.items():
-            if rule[1].get(key) and kind not in kinds and kind in _RULE_KINDS:
-                yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai=kind)
-        table = tables.get(word(rule, "table"))
-        types = {word(c, "id"): word(c, "type", "text") for c in each(table, "columns")} if table else {}
-        for place, column in texts(rule, "columns"):
-            allowed = _RULE_TYPES.get(kind, ())
-            if allowed and types.get(column) in known and types[column] not in allowed:
-                yield finding(
-                    "definition.rule_type",
-                    path=path_of(place),
-                    value=column,
-                    loai=kind,
-                    can=say("definitions.type.or").join(known[a] for a in allowed),
-                    dang_la=known[types[column]],
-                )
-
-
-def _columns_needed(kind: str, count: int) -> str:
-    need = _RULE_COLUMNS.get(kind)
-    enough = {"one": count == 1, "some": count >= 1, "two": count >= 2, None: True}[need]
-    return "" if enough else f"columns_{need}"
 
 
 def keys_suit_the_type(form: Node) -> Iterator[Finding]:
@@ -301,7 +233,6 @@ FORM_CHECKS: tuple[Check, ...] = (
     ids_are_unique,
     names_are_not_reserved,
     references_exist,
-    rules_are_whole,
     keys_suit_the_type,
     examples_pass,
     example_rows_are_guarded,

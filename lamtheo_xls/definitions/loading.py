@@ -12,12 +12,13 @@ from lamtheo_xls.definitions.form_checks import FORM_CHECKS, meaning_findings
 from lamtheo_xls.definitions.model import Form, Programme
 from lamtheo_xls.definitions.parsing import parse, suggestion
 from lamtheo_xls.definitions.programme_checks import PROGRAMME_CHECKS, groups_serve_the_form, tables_exist_in_forms
+from lamtheo_xls.definitions.rule_checks import RULE_CHECKS
 from lamtheo_xls.definitions.shape import shape_findings
 from lamtheo_xls.findings import Finding, finding, say, worst
 
 _HERE = Path(__file__).resolve().parent
 _PROGRAMME = "programme.json"
-_CHECKS = {"form": FORM_CHECKS, "programme": PROGRAMME_CHECKS}
+_CHECKS = {"form": (*FORM_CHECKS, *RULE_CHECKS), "programme": PROGRAMME_CHECKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,8 +77,9 @@ class Rule:
 
     Kinds: exactly_one (columns; of single fields where `table` is ''), min_rows (count), max_rows (count: one more is a
     warning, S3.9), min_ticked (column, count: so many rows ticked, S3.10), not_asked (the table is for others: rows in
-    it are an info, S3.19), not_example, period_in_year (column or, where `table` is '', field), child_unit (column),
-    carry_down (column). required, wanted, max_length, choices and types are declared on the Field itself.
+    it are an info, S3.19), asked_with (single fields that are wanted where the table has rows, S3.35), not_example,
+    period_in_year (column or, where `table` is '', field), child_unit (column), carry_down (column). required,
+    wanted, max_length, choices and types are declared on the Field itself.
     """
 
     kind: str

@@ -45,8 +45,9 @@ def test_mau_02_is_due_within_february_and_in_2022_before_the_25th(line: str) ->
     """S1.14 with 28 or 29 February, S1.16 for 2022 alone; nothing closes the round by itself."""
     bundle, _ = load_folder(bundled("43-kh-duk"))
     assert bundle is not None
+    [mau_02] = [o for o in bundle.programme.obligations if o.id == "mau-02"]
     period, on_time, late_from, text = line.split(maxsplit=3)
-    assert deadline_of(bundle.programme.obligations[0], period) == Deadline(
+    assert deadline_of(mau_02, period) == Deadline(
         on_time=day(on_time), late_from=day(late_from), accept_until=None, text=text
     )
 
