@@ -9,6 +9,7 @@ from typing import Any
 
 from lamtheo_xls.definitions.model import (
     Block,
+    Chain,
     Closing,
     Consolidated,
     Due,
@@ -67,6 +68,7 @@ def build_programme(raw: Json) -> Programme:
             "groups": tuple(Group(**g) for g in raw["groups"]),
             "tables": tuple(_consolidated(t) for t in raw["tables"]),
             "milestones": tuple(Milestone(**{**_tuples(m), "due": Due(**m["due"])}) for m in raw.get("milestones", ())),
+            "chains": tuple(Chain(**c) for c in raw.get("chains", ())),
             "digest": digest_of(raw),
         }
     )

@@ -357,6 +357,32 @@ class Consolidated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What a new workbook starts from: models a unit made known in a return that counts. Each goes into a row of a
+    table, or into single fields, and then each has a workbook (a part) of its own."""
+
+    form: str
+    """The form whose workbooks start so."""
+    of: str
+    """The form whose returns are taken."""
+    key: str
+    """Field or column by which the same model is known again; what lacks it is left out."""
+    columns: Mapping[str, str]
+    """Field or column here → field or column there: all that is taken over."""
+    table: str = ""
+    """Id of the table the rows go into; '' for single fields."""
+    of_table: str = ""
+    """Id of the table the rows come from; '' for single fields, one model for each part."""
+    before: bool = False
+    """Taken from the period before, not from the same one."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Field or column here → text: what stands in each besides («đang triển khai» ticked)."""
+    register: bool = False
+    """Where nothing counted, the register's sheet NĂM TRƯỚC says it."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """Which forms, who owes which, when, and which consolidated tables (one document of an issuer)."""
 
@@ -374,4 +400,6 @@ class Programme:
     old_versions: int | None = None
     """Days after a new version of a form was first issued for which returns in the old one are still taken; None: as
     long as the round takes returns."""
+    chains: tuple[Chain, ...] = ()
+    """What new workbooks start from; of several for one form the first that knows a model has it."""
     digest: str = ""

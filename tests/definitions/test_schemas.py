@@ -86,6 +86,7 @@ MIRRORS = [
     ("programme", "consolidated", model.Consolidated),
     ("programme", "source_of_rows", model.Source),
     ("programme", "field", model.Field),
+    ("programme", "chain", model.Chain),
 ]
 
 
