@@ -10,9 +10,9 @@ from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.examine.model import Entry, Facts, Row
 from lamtheo_xls.examine.values import Read, read_cell
 from lamtheo_xls.findings import Finding
-from lamtheo_xls.text import is_ditto, read_tick, text_key
+from lamtheo_xls.text import is_ditto, nfc, read_tick, text_key
 from lamtheo_xls.workbook import layout as _layout
-from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot, fill
 from lamtheo_xls.workbook.locate import Located
 
 Found = tuple[Spot | None, Finding]
@@ -41,8 +41,12 @@ class Answers:
     form: Form
     facts: Facts
     sheet: str
+    asked: tuple[Field, ...]
+    """The single fields the unit fills, and the one by which a shared workbook asks for its unit."""
     fields: Mapping[str, Read]
-    """Field id → Read, non-blank ones only."""
+    """Field id → Read, non-blank ones only; locked fields are in `given`."""
+    given: Mapping[str, str]
+    """Locked field id → what the office wrote there; without the context of the assignment nothing is known."""
     spots: Mapping[str, Spot]
     """Field id → its cell, for every field that was located."""
     columns: Mapping[str, Mapping[str, int]]
@@ -67,7 +71,8 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
     cells = sheet.cells
     odd: list[tuple[Field, Read]] = []
     fields: dict[str, Read] = {}
-    for field in asked_fields(form):
+    asked = (*(field for field in form.fields if not field.locked), UNIT_FIELD)
+    for field in asked:
         spot = located.fields.get(field.id)
         cell = cells.get(spot) if spot is not None else None
         read = read_cell(cell, *spot, date1904) if spot is not None and cell is not None else None
@@ -81,7 +86,9 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
         form=form,
         facts=facts,
         sheet=sheet.name,
+        asked=asked,
         fields=fields,
+        given=_given(form, facts),
         spots=located.fields,
         columns=located.columns,
         first_rows={id: found[0].sheet_row if found else 0 for id, found in located.rows.items()},
@@ -92,9 +99,10 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
     )
 
 
-def asked_fields(form: Form) -> tuple[Field, ...]:
-    """The form's single fields, and the one by which a shared workbook asks for its unit."""
-    return (*form.fields, UNIT_FIELD)
+def _given(form: Form, facts: Facts) -> dict[str, str]:
+    if facts.context is None:
+        return {}
+    return {field.id: nfc(fill(field.default, facts.context)) for field in form.fields if field.locked}
 
 
 def _used_rows(
@@ -204,24 +212,30 @@ def _example_key(text: str) -> str:
 
 
 def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
-    """The values as the Examination keeps them: everything that could be read, also where it is at fault."""
+    """The values as the Examination keeps them: everything that could be read, also where it is at fault. A locked
+    field has the value the office gave it, whatever the file says."""
     sheet = answers.sheet
-    fields = {
-        id: Entry(text=read.text, sheet=sheet, cell=address(read.row, read.column))
-        for id, read in answers.fields.items()
-        if read.text
-    }
+    fields: dict[str, Entry] = {}
+    for field in answers.asked:
+        read = answers.fields.get(field.id)
+        if read is not None and read.text:
+            text = _as_kept(read.text, field.type == "tick")
+            fields[field.id] = Entry(text=text, sheet=sheet, cell=address(read.row, read.column))
+    for id, text in answers.given.items():
+        if text:
+            fields[id] = Entry(text=text, sheet=sheet, cell=address(*answers.spots[id]) if id in answers.spots else "")
     out: list[Row] = []
     for id, rows in answers.rows.items():
         ticks = {column.id for column in answers.form.table(id).columns if column.type == "tick"}
         for row in rows:
             values: dict[str, Entry] = {}
-            for name, read in row.reads.items():
-                text = read.text
-                if not text:
-                    continue
-                if text != "x" and name in ticks and read_tick(text):
-                    text = "x"
-                values[name] = Entry(text=text, sheet=sheet, cell=address(read.row, read.column), carried=read.carried)
+            for name, own in row.reads.items():
+                if own.text:
+                    text = _as_kept(own.text, name in ticks)
+                    values[name] = Entry(text=text, sheet=sheet, cell=address(own.row, own.column), carried=own.carried)
             out.append(Row(table=id, sheet_row=row.sheet_row, values=values, explanation=row.explanation))
     return fields, tuple(out)
+
+
+def _as_kept(text: str, tick: bool) -> str:
+    return "x" if tick and text != "x" and read_tick(text) else text

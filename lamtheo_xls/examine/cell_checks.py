@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from lamtheo_xls.definitions.model import Field, Rule
-from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address, asked_fields
+from lamtheo_xls.examine.answers import Answers, Found, address
+from lamtheo_xls.examine.running import field_rules_of, is_marked_nil, rules_of
 from lamtheo_xls.examine.values import Read
 from lamtheo_xls.findings import Finding, Place, entry, say
 from lamtheo_xls.text import Period, is_placeholder, parse_period, read_date, read_tick, text_key
-from lamtheo_xls.workbook.layout import Spot
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot
 from lamtheo_xls.workbook.panel import length
 
 _UNUSABLE = ("formula", "error")
 _HINT_BEGINNINGS = frozenset(("", *"([.…_/,;:)]vV"))
-_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(,[0-9]{1,15})?")
 _NOT_UNDERSTOOD = frozenset(("unknown", "lunar", "ditto"))
 
@@ -38,7 +39,7 @@ def at_blank(answers: Answers, code: str, row: int, column: int, severity: str =
 
 def _fields(answers: Answers) -> Iterator[tuple[Field, Read]]:
     """Every non-blank single field."""
-    for field in asked_fields(answers.form):
+    for field in answers.asked:
         read = answers.fields.get(field.id)
         if read is not None:
             yield field, read
@@ -77,9 +78,10 @@ def _inputs_of_type(answers: Answers, *types: str) -> Iterator[tuple[Field, Read
 
 def required_inputs_are_filled(answers: Answers) -> Iterator[Found]:
     """cell.required: a required field, or a required column of a used row, is blank (as the panel sees blanks)."""
-    for field in asked_fields(answers.form):
+    nil = is_marked_nil(answers)
+    for field in answers.asked:
         spot = answers.spots.get(field.id)
-        if field.required and spot is not None and field.id not in answers.fields:
+        if field.required and spot is not None and field.id not in answers.fields and (not nil or field is UNIT_FIELD):
             yield at_blank(answers, "cell.required", spot.row, spot.column, ten=field.short)
     for table, rows in answers.rows.items():
         placed = answers.columns[table]
@@ -135,17 +137,25 @@ def required_inputs_are_no_placeholders(answers: Answers) -> Iterator[Found]:
     """cell.placeholder: a required input holds dots, a hint, or only invisible characters (S1.34)."""
     for table, rows in answers.rows.items():
         examples = answers.examples[table]
+        severity = _weight_of_dots(answers, table)
         for column in answers.form.table(table).columns:
-            if column.required:
+            if column.required or severity:
                 for row in rows:
                     read = row.reads.get(column.id)
                     if read is None or read.text[:1] not in _HINT_BEGINNINGS:
                         continue
                     if is_hint(read) and row.sheet_row not in examples:
-                        yield at(answers, "cell.placeholder", read, ten=column.short)
+                        yield at(answers, "cell.placeholder", read, severity, ten=column.short)
     for field, read in _fields(answers):
         if field.required and is_hint(read):
             yield at(answers, "cell.placeholder", read, ten=field.short)
+
+
+def _weight_of_dots(answers: Answers, table: str) -> str:
+    """In a narrative that is asked for, a paragraph of dots weighs what having none does; '' elsewhere."""
+    if answers.form.table(table).kind != "paragraphs":
+        return ""
+    return next((rule.severity or "error" for rule in rules_of(answers, "min_rows", table)), "")
 
 
 def is_hint(read: Read) -> bool:
@@ -156,20 +166,30 @@ def is_hint(read: Read) -> bool:
 
 
 def ticks_are_understood(answers: Answers) -> Iterator[Found]:
-    """cell.not_tick: neither blank nor a known tick (S1.32). Where two columns are filled, table.tick_both says it."""
+    """cell.not_tick: neither blank nor a known tick (S1.32). Where two of them are filled, tick_both says it."""
+    exclusive = [rule.columns for rule in field_rules_of(answers, "exactly_one")]
+    for field, read in _fields(answers):
+        if field.type == "tick" and _is_odd_tick(read) and not _rival_filled(field.id, exclusive, answers.fields):
+            yield at(answers, "cell.not_tick", read, ten=field.short)
     for table, rows in answers.rows.items():
         form_table = answers.form.table(table)
         exclusive = [rule.columns for rule in rules_of(answers, "exactly_one", table)]
         for column in form_table.columns:
             if column.type != "tick":
                 continue
-            rivals = {c for columns in exclusive if column.id in columns for c in columns} - {column.id}
             for row in rows:
-                read = row.reads.get(column.id)
-                if read is None or read.text == "x" or read.kind in _UNUSABLE:
-                    continue
-                if read_tick(read.text) is not True and not any(c in row.reads for c in rivals):
-                    yield at(answers, "cell.not_tick", read, ten=column.short)
+                read_ = row.reads.get(column.id)
+                if read_ is not None and _is_odd_tick(read_) and not _rival_filled(column.id, exclusive, row.reads):
+                    yield at(answers, "cell.not_tick", read_, ten=column.short)
+
+
+def _is_odd_tick(read: Read) -> bool:
+    return read.text != "x" and read.kind not in _UNUSABLE and read_tick(read.text) is not True
+
+
+def _rival_filled(id: str, exclusive: list[tuple[str, ...]], filled: Mapping[str, Read]) -> bool:
+    """Whether another tick of a group of which one is wanted is filled beside `id`."""
+    return any(c != id and c in filled for columns in exclusive if id in columns for c in columns)
 
 
 def choices_are_listed(answers: Answers) -> Iterator[Found]:
@@ -195,7 +215,7 @@ def numbers_are_numbers(answers: Answers) -> Iterator[Found]:
     """cell.number: no number (a whole one where asked for), cell.number_range: outside minimum and maximum. «1.500» as
     text is questioned: it may be one and a half or fifteen hundred."""
     for field, read in _inputs_of_type(answers, "integer", "number"):
-        number = _number_of(field, read)
+        number = number_of(field, read)
         if number is None:
             yield at(answers, "cell.number", read, ten=field.short, loai=say(f"examine.number.{field.type}"))
         elif (field.minimum is not None and number < field.minimum) or (
@@ -204,7 +224,8 @@ def numbers_are_numbers(answers: Answers) -> Iterator[Found]:
             yield at(answers, "cell.number_range", read, ten=field.short, khoang=_span_words(field))
 
 
-def _number_of(field: Field, read: Read) -> float | None:
+def number_of(field: Field, read: Read) -> float | None:
+    """The number an input of type integer or number holds; None where it holds none."""
     if read.kind == "number":
         number = float(read.text)
         return number if field.type == "number" or number.is_integer() else None
@@ -228,15 +249,25 @@ def dates_are_dates(answers: Answers) -> Iterator[Found]:
 def periods_are_understood_and_touch_the_year(answers: Answers) -> Iterator[Found]:
     """cell.period_invalid (error), cell.period_unreadable and cell.period_outside (warnings)."""
     year = answers.facts.year
-    for rule, name, rows in _rule_columns(answers, "period_in_year"):
-        for row in rows:
-            read = row.reads.get(name)
-            if read is None or read.kind in _UNUSABLE or read.parts in ("d", "dm") or is_hint(read):
-                continue
-            code = _fault_of_period(read.text, year)
-            if code:
-                severity = rule.severity if code != "cell.period_invalid" else ""
-                yield at(answers, code, read, severity, nam=year)
+    for rule, read in _inputs_of_rules(answers, "period_in_year"):
+        if read.kind in _UNUSABLE or read.parts in ("d", "dm") or is_hint(read):
+            continue
+        code = _fault_of_period(read.text, year)
+        if code:
+            severity = rule.severity if code != "cell.period_invalid" else ""
+            yield at(answers, code, read, severity, nam=year)
+
+
+def _inputs_of_rules(answers: Answers, kind: str) -> Iterator[tuple[Rule, Read]]:
+    """Each non-blank input that a rule of one kind, on one column or single field, looks at."""
+    for rule in field_rules_of(answers, kind):
+        if rule.columns[0] in answers.fields:
+            yield rule, answers.fields[rule.columns[0]]
+    for table, rows in answers.rows.items():
+        for rule in rules_of(answers, kind, table):
+            for row in rows:
+                if rule.columns[0] in row.reads:
+                    yield rule, row.reads[rule.columns[0]]
 
 
 @lru_cache(maxsize=8192)
@@ -254,25 +285,6 @@ def is_outside(period: Period, year: int) -> bool:
     if period.end is not None and period.end < dt.date(year, 1, 1):
         return True
     return period.start is not None and period.start > dt.date(year, 12, 31)
-
-
-# -- shared with the table checks -------------------------------------------------------------------------------------
-
-
-def rules_of(answers: Answers, kind: str, table: str) -> tuple[Rule, ...]:
-    """The form's rules of one kind for one table, as far as their columns were located."""
-    placed = answers.columns[table]
-    return tuple(
-        rule
-        for rule in answers.form.rules
-        if rule.kind == kind and rule.table == table and all(column in placed for column in rule.columns)
-    )
-
-
-def _rule_columns(answers: Answers, kind: str) -> Iterator[tuple[Rule, str, tuple[UsedRow, ...]]]:
-    for table, rows in answers.rows.items():
-        for rule in rules_of(answers, kind, table):
-            yield rule, rule.columns[0], rows
 
 
 Check = Callable[[Answers], Iterator[Found]]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.examine.answers import Answers, Found, answers_of, entries_of
-from lamtheo_xls.examine.cell_checks import CELL_CHECKS, Check, at, at_blank
+from lamtheo_xls.examine.cell_checks import CELL_CHECKS, Check, at, at_blank, number_of
+from lamtheo_xls.examine.explaining import lightened
+from lamtheo_xls.examine.field_checks import FIELD_CHECKS
 from lamtheo_xls.examine.model import Examination, Facts
-from lamtheo_xls.examine.table_checks import TABLE_CHECKS, WORKBOOK_CHECKS
-from lamtheo_xls.findings import Finding, entry, finding
+from lamtheo_xls.examine.table_checks import TABLE_CHECKS
+from lamtheo_xls.examine.workbook_checks import WORKBOOK_CHECKS, is_nil
+from lamtheo_xls.findings import Finding, entry, finding, say
+from lamtheo_xls.workbook.landmarks import END, Landmarks
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Layout, lay_out
-from lamtheo_xls.workbook.locate import locate
+from lamtheo_xls.workbook.locate import Located, locate
 from lamtheo_xls.workbook.printed import printed_text_stands
-from lamtheo_xls.workbook.reading import Reading
+from lamtheo_xls.workbook.reading import Reading, Sheet
 
 STATES = ("refused", "unknown", "to_fix", "accepted")
 """From the gravest; the first that a finding asks for is the state."""
+_PHASES = ((*CELL_CHECKS, *FIELD_CHECKS), TABLE_CHECKS, WORKBOOK_CHECKS)
+_NAMED_SHEETS = 5
 
 
 def examine(reading: Reading, facts: Facts, identity_findings: tuple[Finding, ...] = ()) -> Examination:
@@ -38,25 +44,39 @@ def examine(reading: Reading, facts: Facts, identity_findings: tuple[Finding, ..
     layout = _layout_for(reading, facts)
     located = locate(reading, facts.form, layout)
     if located.sheet is None:
-        return _examination(early + located.findings)
+        return Examination(
+            state=state_of(early + located.findings), part=facts.issued.part, findings=early + located.findings
+        )
     answers = answers_of(located, facts.form, facts, reading.date1904)
     if not facts.assigned and not facts.issued.unit:
         early = (*early, _shared(answers))
-    structure = (*located.findings, *printed_text_stands(located, facts.context))
+    structure = (*located.findings, *printed_text_stands(located, facts.context), *_extra_sheets(reading, located))
     if facts.assigned:
         structure = tuple(_overruled(structure))
     findings = list(early)
-    findings += _lightened(((None, f) for f in structure), answers)
-    for checks in (CELL_CHECKS, TABLE_CHECKS, WORKBOOK_CHECKS):
-        findings += _lightened(_run(checks, answers), answers)
-    return _examination(tuple(findings), answers)
-
-
-def _examination(findings: tuple[Finding, ...], answers: Answers | None = None) -> Examination:
-    if answers is None:
-        return Examination(state=state_of(findings), findings=findings)
+    findings += lightened(((None, f) for f in structure), answers)
+    for checks in _PHASES:
+        findings += lightened(_run(checks, answers), answers)
     fields, rows = entries_of(answers)
-    return Examination(state=state_of(findings), sheet=answers.sheet, fields=fields, rows=rows, findings=findings)
+    return Examination(
+        state=state_of(findings),
+        part=_part(answers, facts.issued.part),
+        nil=is_nil(answers),
+        sheet=answers.sheet,
+        fields=fields,
+        rows=rows,
+        findings=tuple(findings),
+    )
+
+
+def _part(answers: Answers, issued: str) -> str:
+    """Which part the unit says this is (1 to 99); where it does not say so legibly, the part as issued."""
+    form = answers.form
+    read = answers.fields.get(form.part_field)
+    if form.parts != "many" or read is None:
+        return issued
+    number = number_of(form.field(form.part_field), read)
+    return f"{number:.0f}" if number is not None and number.is_integer() and 1 <= number <= 99 else issued
 
 
 def state_of(findings: Iterable[Finding]) -> str:
@@ -80,10 +100,18 @@ def _identity(facts: Facts, findings: tuple[Finding, ...]) -> tuple[Finding, ...
         return findings
     more: list[Finding] = []
     if facts.current_version is not None and issued.version < facts.current_version:
-        more.append(finding("identity.old_version", ban=issued.version, ban_moi=facts.current_version))
+        more.append(_old_version(facts, issued.version, facts.current_version))
     if facts.round is not None and issued.round != facts.round:
         more.append(finding("identity.other_round", dot=issued.round, dot_nay=facts.round))
     return (*findings, *more)
+
+
+def _old_version(facts: Facts, version: int, current: int) -> Finding:
+    """identity.old_version: an info while returns in the old version are taken, an error after the last such day."""
+    last = facts.old_version_until
+    over = last is not None and facts.received is not None and facts.received > last
+    mend = say("examine.version.now" if over else "examine.version.later")
+    return finding("identity.old_version", severity="error" if over else "info", ban=version, ban_moi=current, xin=mend)
 
 
 def _overruled(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -110,18 +138,26 @@ def _run(checks: tuple[Check, ...], answers: Answers) -> list[Found]:
     return found
 
 
-def _lightened(found: Iterable[Found], answers: Answers) -> Iterator[Finding]:
-    """Warnings the unit has explained become infos that carry its words; identity is not for the unit to explain."""
-    words: Mapping[int, str] | None = None
-    for spot, f in found:
-        if f.severity == "warning" and not f.code.startswith("identity."):
-            if words is None:
-                words = {row.sheet_row: row.explanation for rows in answers.rows.values() for row in rows}
-            own = words.get(spot.row) if spot is not None else None
-            said = answers.explanation if own is None else own
-            if said:
-                f = replace(f, severity="info", explanation=said)
-        yield f
+def _extra_sheets(reading: Reading, located: Located) -> Iterator[Finding]:
+    """structure.extra_sheet (info), once: visible sheets with something typed that this office did not issue."""
+    marks = located.landmarks
+    more = [
+        sheet.name
+        for sheet in reading.sheets
+        if sheet is not located.sheet and sheet.name not in marks.other_sheets and _is_extra(sheet, marks)
+    ]
+    if more:
+        names = "”, “".join(more[:_NAMED_SHEETS])
+        rest = say("examine.sheets.more", n=len(more) - _NAMED_SHEETS) if len(more) > _NAMED_SHEETS else ""
+        yield finding("structure.extra_sheet", sheet=more[0], cac_trang=names, them=rest)
+
+
+def _is_extra(sheet: Sheet, marks: Landmarks) -> bool:
+    """Visible, something typed on it, and no copy of the form, whose hidden keys it would bear."""
+    if sheet.state != "visible":
+        return False
+    typed = {cell.value for cell in sheet.cells.values() if not cell.formula and str(cell.value).strip()}
+    return bool(typed) and not typed & marks.vocabulary - {END}
 
 
 def _layout_for(reading: Reading, facts: Facts) -> Layout:

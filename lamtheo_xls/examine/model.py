@@ -39,9 +39,11 @@ class Facts:
     nil_allowed: bool = False
     """«Không phát sinh» is an answer here."""
     explained: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(code, value) of warnings the unit explained in an earlier return of the same part → its words."""
+    """(code, value) of warnings the unit explained in an earlier return of the same part → its words, as `explained_in`
+    tells them (where nothing stood in the cell, the noun of the input is the value)."""
     old_version_until: dt.date | None = None
-    """Last day on which a return in an older version is taken; None: no limit."""
+    """Last day on which a return in an older version is taken; None: no limit. Later, identity.old_version is an
+    error."""
 
 
 class Entry(NamedTuple):

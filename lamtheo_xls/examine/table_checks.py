@@ -1,4 +1,4 @@
-"""Checks of phase table (rows against each other and the form's rules) and of phase workbook (the whole return)."""
+"""Checks of phase table: rows against each other and against the form's rules."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from lamtheo_xls.examine.answers import Answers, Found, UsedRow, address
-from lamtheo_xls.examine.cell_checks import Check, at, at_blank, is_hint, rules_of
-from lamtheo_xls.findings import finding, say
-from lamtheo_xls.text import same_words, suggest, unit_key
-from lamtheo_xls.workbook.layout import fill
-from lamtheo_xls.workbook.panel import length
+from lamtheo_xls.examine.cell_checks import Check, at, at_blank, is_hint
+from lamtheo_xls.examine.running import is_marked_nil, rules_of
+from lamtheo_xls.findings import say
+from lamtheo_xls.text import suggest, unit_key
 
 
 def exactly_one_column_is_ticked(answers: Answers) -> Iterator[Found]:
@@ -41,22 +40,52 @@ def exactly_one_column_is_ticked(answers: Answers) -> Iterator[Found]:
 
 
 def tables_have_their_minimum_of_rows(answers: Answers) -> Iterator[Found]:
-    """table.too_few_rows, at the first required cell of the table (S1.13)."""
+    """table.too_few_rows, table.too_few_paragraphs, at the first required cell of the table (S1.13, S1.29)."""
+    if is_marked_nil(answers):
+        return
     for table, rows in answers.rows.items():
         placed = answers.columns[table]
         for rule in rules_of(answers, "min_rows", table):
             if len(rows) < rule.count:
                 columns = [c for c in answers.form.table(table).columns if c.id in placed]
                 first = next((c for c in columns if c.required), columns[0])
-                yield at_blank(
-                    answers,
-                    "table.too_few_rows",
-                    answers.first_rows[table],
-                    placed[first.id],
-                    rule.severity,
-                    so_dong=len(rows),
-                    toi_thieu=rule.count,
-                )
+                about: dict[str, str | int] = {"so_dong": len(rows), "toi_thieu": rule.count}
+                code = "table.too_few_rows"
+                if answers.form.table(table).kind == "paragraphs":
+                    code, about = "table.too_few_paragraphs", {"ten": first.short, **about}
+                yield at_blank(answers, code, answers.first_rows[table], placed[first.id], rule.severity, **about)
+
+
+def tables_have_their_maximum_of_rows(answers: Answers) -> Iterator[Found]:
+    """table.too_many_rows (warning), at the first row that is one too many (S3.9)."""
+    for table, rows in answers.rows.items():
+        for rule in rules_of(answers, "max_rows", table):
+            if len(rows) > rule.count:
+                row, column = rows[rule.count].sheet_row, min(answers.columns[table].values())
+                about = {"so_dong": len(rows), "nhieu_nhat": rule.count}
+                yield at_blank(answers, "table.too_many_rows", row, column, rule.severity, **about)
+
+
+def tables_have_their_minimum_of_ticks(answers: Answers) -> Iterator[Found]:
+    """table.too_few_ticked (warning), at the column's first cell; nothing where no row is used (S3.10)."""
+    for table, rows in answers.rows.items():
+        for rule in rules_of(answers, "min_ticked", table):
+            name = rule.columns[0]
+            marked = sum(name in row.reads for row in rows)
+            if rows and marked < rule.count:
+                short = answers.form.table(table).column(name).short
+                about: dict[str, str | int] = {"ten": short, "so_dong": marked, "toi_thieu": rule.count}
+                row, column = rows[0].sheet_row, answers.columns[table][name]
+                yield at_blank(answers, "table.too_few_ticked", row, column, rule.severity, **about)
+
+
+def parts_for_others_are_left_blank(answers: Answers) -> Iterator[Found]:
+    """table.not_asked (info), at the first cell of a table that is for others (S3.19)."""
+    for table, rows in answers.rows.items():
+        for rule in rules_of(answers, "not_asked", table):
+            first = min(rows[0].reads.values(), key=lambda read: read.column) if rows else None
+            if first is not None:
+                yield at(answers, "table.not_asked", first, rule.severity)
 
 
 def no_example_is_sent_back(answers: Answers) -> Iterator[Found]:
@@ -115,39 +144,13 @@ def _unit_keys(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(unit_key, names))
 
 
-def something_was_filled(answers: Answers) -> Iterator[Found]:
-    """workbook.unchanged: no used row and no field other than it was at issue."""
-    facts = answers.facts
-    if any(answers.rows.values()) or facts.prefilled:
-        return
-    for field in answers.form.fields:
-        if field.id not in answers.spots or ("{" in field.default and facts.context is None):
-            continue
-        read = answers.fields.get(field.id)
-        if read is not None and read.kind in ("formula", "error"):
-            return
-        left = fill(field.default, facts.context or {})
-        shown = read.shown if read is not None else ""
-        if length(shown) != length(left) or not same_words(shown, left):
-            return
-    yield None, finding("workbook.unchanged", sheet=answers.sheet)
-
-
-def return_arrived_in_time(answers: Answers) -> Iterator[Found]:
-    """workbook.late (info): received on or after the day from which lateness is shown."""
-    facts = answers.facts
-    if facts.deadline is None or facts.received is None or facts.received < facts.deadline.late_from:
-        return
-    day, due = (f"{d.day:02}/{d.month:02}/{d.year}" for d in (facts.received, facts.deadline.on_time))
-    yield None, finding("workbook.late", ngay_nhan=day, han=due)
-
-
 TABLE_CHECKS: tuple[Check, ...] = (
     exactly_one_column_is_ticked,
     tables_have_their_minimum_of_rows,
+    tables_have_their_maximum_of_rows,
+    tables_have_their_minimum_of_ticks,
+    parts_for_others_are_left_blank,
     no_example_is_sent_back,
     ditto_marks_have_a_row_above,
     units_are_the_committees_own,
 )
-
-WORKBOOK_CHECKS: tuple[Check, ...] = (something_was_filled, return_arrived_in_time)

@@ -13,7 +13,7 @@ from lamtheo_xls.findings import Finding, Place
 
 def text_of(examination: Examination) -> str:
     """Compact JSON of an Examination; the same value always gives the same text."""
-    raw = {
+    raw: dict[str, Any] = {
         "state": examination.state,
         "sheet": examination.sheet,
         "fields": {k: _entry(e) for k, e in examination.fields.items()},
@@ -25,6 +25,10 @@ def text_of(examination: Examination) -> str:
             for f in examination.findings
         ],
     }
+    if examination.part:
+        raw["part"] = examination.part
+    if examination.nil:
+        raw["nil"] = True
     text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()
@@ -40,6 +44,8 @@ def examination_of(text: str) -> Examination:
     raw: dict[str, Any] = json.loads(text)
     return Examination(
         state=raw["state"],
+        part=raw.get("part", ""),
+        nil=raw.get("nil", False),
         sheet=raw["sheet"],
         fields=_entries(raw["fields"]),
         rows=tuple(

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.examine import Examination, examine, state_of
-from lamtheo_xls.findings import entries, finding, message
+from lamtheo_xls.findings import entries, finding, mend, message
 from lamtheo_xls.ledger import examination_of, text_of
 from lamtheo_xls.workbook.reading import RawCell, Reading
 
@@ -106,12 +106,26 @@ def test_a_persons_assignment_overrules_the_marks(make_return: Any) -> None:
     assert "Đảng ủy Sở Tài chính" in message(good.examine().findings[0])
 
 
-def test_an_old_version_is_sent_back(make_return: Any) -> None:
-    """The form has moved on since this workbook was issued; its cells are still judged."""
+@pytest.mark.parametrize(
+    ("until", "severity", "state"),
+    [
+        (None, "info", "accepted"),
+        (dt.date(2027, 2, 20), "info", "accepted"),
+        (dt.date(2027, 2, 19), "error", "to_fix"),
+    ],
+)
+def test_an_old_version_is_taken_until_a_day(
+    make_return: Any, until: dt.date | None, severity: str, state: str
+) -> None:
+    """The form has moved on since this workbook was issued: an info through the last day, then an error; its cells are
+    judged all the same."""
     good = make_return()
-    examination = good.with_facts(current_version=good.form.version + 1).examine()
-    assert [f.code for f in examination.findings] == ["identity.old_version"]
-    assert (examination.state, len(examination.rows)) == ("to_fix", 6)
+    examination = good.with_facts(current_version=good.form.version + 1, old_version_until=until).examine()
+    (found,) = examination.findings
+    assert (found.code, found.severity) == ("identity.old_version", severity)
+    assert "đã có bản mới (bản 2)" in message(found)
+    assert ("Lần sau" in mend(found)) == (severity == "info") and "được chép sang" in mend(found)
+    assert (examination.state, len(examination.rows)) == (state, 6)
 
 
 def test_another_rounds_workbook_waits_for_a_person(make_return: Any) -> None:

@@ -165,8 +165,32 @@ def test_of_two_copies_of_the_sheet_equal_ones_are_one_and_different_ones_a_pers
     assert (examination.state, examination.rows) == ("to_fix", ())
     prints = dataclasses.replace(other, name="BẢN IN")
     assert with_sheets(good, prints, sheet).findings == ()
-    extra = Sheet(name="Sheet2", state="visible", cells={(1, 1): RawCell("ghi chú", "text")})
-    assert with_sheets(good, extra, sheet).findings == ()
+
+
+def test_a_sheet_we_did_not_issue_is_named(make_return: Any) -> None:
+    """structure.extra_sheet, once for all of them, where something is typed on a visible one; the unit's copy that says
+    the same as the form, blank sheets, hidden ones, formulas and our own sheets are nothing to tell."""
+    good = make_return()
+    (sheet,) = good.reading.sheets
+
+    def extra(name: str, cell: RawCell | None = None, state: str = "visible") -> Sheet:
+        return Sheet(name=name, state=state, cells={(1, 1): cell} if cell else {})
+
+    words = RawCell("ghi chú", "text")
+    (found,) = with_sheets(good, extra("Sheet2", words), sheet, extra("Phụ lục", words)).findings
+    assert (found.code, found.severity, found.place.sheet) == ("structure.extra_sheet", "info", "Sheet2")
+    assert "“Sheet2”, “Phụ lục”;" in message(found)
+    many = with_sheets(good, sheet, *(extra(f"S{i}", words) for i in range(7))).findings
+    assert "“S0”, “S1”, “S2”, “S3”, “S4” và 2 trang nữa;" in message(many[0])
+    quiet = (
+        extra("Sheet2"),
+        extra("Sheet3", RawCell("  ", "text")),
+        extra("Sheet4", RawCell("5", "text", formula=True)),
+        extra("Sheet5", words, "hidden"),
+        extra("HƯỚNG DẪN", words),
+        dataclasses.replace(sheet, name="MẪU 02 (2)"),
+    )
+    assert with_sheets(good, sheet, *quiet).findings == ()
 
 
 def test_no_sheet_of_ours(make_return: Any) -> None:
