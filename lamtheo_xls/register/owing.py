@@ -157,9 +157,22 @@ def asked(obligation: Obligation, register: Register, day: dt.date) -> tuple[Uni
 
 
 def _is_asked(obligation: Obligation, register: Register, unit: Unit) -> bool:
-    if unit.kind not in obligation.unit_kinds or (obligation.direct and unit.parent in register.index.by_code):
+    if unit.kind not in obligation.unit_kinds or (obligation.direct and not stands_directly(register, unit)):
         return False
     return obligation.owner == "unit" or bool(people_of(register, unit.code))
+
+
+def stands_directly(register: Register, unit: Unit) -> bool:
+    """The unit lies right beneath the office: nothing of the register is above it but rows of kind «Khác», by which
+    offices group their list or name themselves."""
+    seen = {unit.code}
+    above = register.index.by_code.get(unit.parent)
+    while above is not None and above.code not in seen:
+        if above.kind != "khac":
+            return False
+        seen.add(above.code)
+        above = register.index.by_code.get(above.parent)
+    return True
 
 
 def ended_inside(register: Register, obligation: Obligation, round: Round, day: dt.date) -> tuple[Unit, ...]:

@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from lamtheo_xls.findings import finding
-from lamtheo_xls.register import Earlier, FormDates, Person, Register, Round, Unit, is_register, read_register, write_register
+from lamtheo_xls.register import (
+    Earlier,
+    FormDates,
+    Person,
+    Register,
+    Round,
+    Unit,
+    is_register,
+    read_register,
+    write_register,
+)
 from lamtheo_xls.register.sheets import groups, kinds, roles
 from lamtheo_xls.text import nfc
 
