@@ -30,9 +30,10 @@ def _end(
     tables = {word(t, "id"): ids(each(t, "columns")) for t in each(((), form), "tables")}
     table = word(node, table_key)
     yield from unknown((*node[0], table_key), table, tables, "table")
-    known, kind = (tables.get(table), "column") if table else (ids(each(((), form), "fields")), "field")
-    for steps, name in named if known is not None else ():
-        yield from unknown(steps, name, known, kind)
+    known = tables.get(table) if table else ids(each(((), form), "fields"))
+    for steps, name in named:
+        if known is not None:
+            yield from unknown(steps, name, known, "column" if table else "field")
 
 
 def _keys(node: Node, key: str) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -12,7 +12,7 @@ from typing import Any
 from lamtheo_xls.definitions.paper import NUMBER_MM, PAPER_MM
 from lamtheo_xls.definitions.parsing import path_of, quoted, suggestion
 from lamtheo_xls.definitions.raw import Node, Steps, all_texts, each, ids, number, one, texts, word
-from lamtheo_xls.definitions.templates import CONTEXT, names_in
+from lamtheo_xls.definitions.templates import CONTEXT, fields_in, names_in
 from lamtheo_xls.findings import Finding, finding, say, words
 
 Check = Callable[[Node], Iterator[Finding]]
@@ -59,12 +59,22 @@ def unknown(steps: Steps, value: str, known: Iterable[str], kind: str) -> Iterat
         )
 
 
-def bad_templates(templates: Iterable[tuple[Steps, str]], allowed: Iterable[str] = CONTEXT) -> Iterator[Finding]:
-    """Findings for braces that cannot be read and names that nothing fills."""
-    allowed = tuple(allowed)
+def unsound(steps: Steps, reason: str, **about: str | int) -> Finding:
+    """What stands at `steps` does not go with the rest; `reason`: which of the catalogue's explanations says why."""
+    return finding("definition.unsound", path=path_of(steps), can=say(f"definitions.unsound.{reason}", **about))
+
+
+def bad_templates(
+    templates: Iterable[tuple[Steps, str]], allowed: Iterable[str] = CONTEXT, fields: Iterable[str] | None = None
+) -> Iterator[Finding]:
+    """Findings for braces that cannot be read, names that nothing fills, and `{=field}` marks of no field.
+
+    `fields`: ids of the single fields that may be quoted; None where no field may be.
+    """
+    allowed, fields = tuple(allowed), None if fields is None else tuple(fields)
     for steps, text in templates:
         try:
-            names = names_in(text)
+            names, quotes = names_in(text), fields_in(text)
         except ValueError:
             yield finding("definition.template", path=path_of(steps), value=text)
             continue
@@ -77,6 +87,11 @@ def bad_templates(templates: Iterable[tuple[Steps, str]], allowed: Iterable[str]
                     goi_y=suggestion(name, allowed),
                     cho_phep=", ".join("{" + a + "}" for a in allowed),
                 )
+        for id in dict.fromkeys(quotes):
+            if fields is None:
+                yield finding("definition.field_mark", path=path_of(steps), value="{=" + id + "}")
+            else:
+                yield from unknown(steps, id, fields, "field")
 
 
 def texts_are_clean(root: Node) -> Iterator[Finding]:
@@ -124,14 +139,23 @@ def references_exist(form: Node) -> Iterator[Finding]:
 
 def keys_suit_the_type(form: Node) -> Iterator[Finding]:
     """No key that would do nothing; a choice has one list; limits are the right way round."""
+    yield from idle_field_keys(every_field(form))
+
+
+def idle_field_keys(nodes: Iterable[Node]) -> Iterator[Finding]:
+    """The findings of `keys_suit_the_type` about these fields or columns."""
     known = words("definitions")["field_type"]
-    for node in every_field(form):
-        steps, raw = node
+    for steps, raw in nodes:
+        node = (steps, raw)
         kind = word(node, "type", "text")
         for key, types in _KEYS_OF_TYPES.items():
             value = raw.get(key)
             if kind in known and kind not in types and value is not False and value not in (None, []):
                 yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai=kind)
+        if raw.get("wanted") is True and raw.get("required") is True:
+            yield finding("definition.idle_key", path=path_of((*steps, "wanted")), khoa="wanted", loai="required")
+        if raw.get("locked") is True and not word(node, "default"):
+            yield finding("definition.locked_empty", path=path_of((*steps, "locked")), value=word(node, "id"))
         if kind == "choice" and bool(raw.get("choices")) == bool(raw.get("choices_from")):
             yield finding("definition.choices_missing", path=path_of(steps), value=word(node, "id"))
         low, high = number(node, "minimum"), number(node, "maximum")
@@ -202,30 +226,41 @@ def columns_fit_the_paper(form: Node) -> Iterator[Finding]:
     """The printed columns and the running number fit A4; printed ones come first; grouped ones are neighbours."""
     room = PAPER_MM.get(word(form, "orientation"))
     for table in each(form, "tables"):
-        columns = tuple(each(table, "columns"))
-        printed = [c for c in columns if c[1].get("printed", True)]
-        wide = sum(number(c, "width") or 0 for c in printed) + (NUMBER_MM if word(table, "number_label") else 0)
-        if room is not None and wide > room:
-            place = path_of((*table[0], "columns"))
-            yield finding("definition.too_wide", path=place, rong=f"{wide:g}", gioi_han=f"{room:g}")
-        for before, column in pairwise(columns):
-            if column[1].get("printed", True) and not before[1].get("printed", True):
-                yield finding("definition.column_order", path=path_of(column[0]), value=word(column, "id"))
-        heads = [word(c, "group") for c in columns]
-        for n, head in enumerate(heads):
-            if head and head in heads[:n] and heads[n - 1] != head:
-                yield finding("definition.group_apart", path=path_of((*columns[n][0], "group")), value=head)
+        yield from misplaced_columns(table, room, numbered=bool(word(table, "number_label")))
+
+
+def misplaced_columns(table: Node, room: float | None, *, numbered: bool) -> Iterator[Finding]:
+    """The findings of `columns_fit_the_paper` about the columns of one table; `room` None: not known."""
+    columns = tuple(each(table, "columns"))
+    printed = [c for c in columns if c[1].get("printed", True)]
+    wide = sum(number(c, "width") or 0 for c in printed) + (NUMBER_MM if numbered else 0)
+    if room is not None and wide > room:
+        place = path_of((*table[0], "columns"))
+        yield finding("definition.too_wide", path=place, rong=f"{wide:g}", gioi_han=f"{room:g}")
+    for before, column in pairwise(columns):
+        if column[1].get("printed", True) and not before[1].get("printed", True):
+            yield finding("definition.column_order", path=path_of(column[0]), value=word(column, "id"))
+    heads = [word(c, "group") for c in columns]
+    for n, head in enumerate(heads):
+        if head and head in heads[:n] and heads[n - 1] != head:
+            yield finding("definition.group_apart", path=path_of((*columns[n][0], "group")), value=head)
 
 
 def form_templates_are_known(form: Node) -> Iterator[Finding]:
-    found: list[tuple[Steps, str]] = [*texts(form, "title")]
+    """Names of the context everywhere; `{=field}` in title, number and body, where a layout can quote what is typed."""
+    plain: list[tuple[Steps, str]] = []
+    quoting: list[tuple[Steps, str]] = [*texts(form, "title")]
     for node in one(form, "head"):
-        found += texts(node, "left")
+        plain += texts(node, "left")
+        quoting += texts(node, "number")
+    for node in each(form, "body"):
+        quoting += texts(node, "text")
     for node in one(form, "closing"):
-        found += texts(node, "authority")
+        plain += [*texts(node, "authority"), *texts(node, "below"), *texts(node, "left")]
     for node in every_field(form):
-        found += texts(node, "default")
-    yield from bad_templates(found)
+        plain += texts(node, "default")
+    yield from bad_templates(plain)
+    yield from bad_templates(quoting, fields=ids(each(form, "fields")))
 
 
 FORM_CHECKS: tuple[Check, ...] = (

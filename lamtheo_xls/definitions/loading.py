@@ -7,18 +7,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lamtheo_xls.definitions.body_checks import BODY_CHECKS
 from lamtheo_xls.definitions.building import build_form, build_programme
+from lamtheo_xls.definitions.chain_checks import chains_hang_together
+from lamtheo_xls.definitions.consolidated_checks import CONSOLIDATED_CHECKS, tables_exist_in_forms
 from lamtheo_xls.definitions.form_checks import FORM_CHECKS, meaning_findings
 from lamtheo_xls.definitions.model import Form, Programme
 from lamtheo_xls.definitions.parsing import parse, suggestion
-from lamtheo_xls.definitions.programme_checks import PROGRAMME_CHECKS, groups_serve_the_form, tables_exist_in_forms
+from lamtheo_xls.definitions.programme_checks import (
+    PROGRAMME_CHECKS,
+    groups_serve_the_form,
+    persons_are_named_in_their_forms,
+)
 from lamtheo_xls.definitions.rule_checks import RULE_CHECKS
 from lamtheo_xls.definitions.shape import shape_findings
 from lamtheo_xls.findings import Finding, finding, say, worst
 
 _HERE = Path(__file__).resolve().parent
 _PROGRAMME = "programme.json"
-_CHECKS = {"form": (*FORM_CHECKS, *RULE_CHECKS), "programme": PROGRAMME_CHECKS}
+_CHECKS = {"form": (*FORM_CHECKS, *RULE_CHECKS, *BODY_CHECKS), "programme": (*PROGRAMME_CHECKS, *CONSOLIDATED_CHECKS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +68,14 @@ def load_folder(folder: Path) -> tuple[Bundle | None, tuple[Finding, ...]]:
             findings += _named(f"{id}.json", _other_name(forms[id], id))
             if isinstance(forms[id], dict):
                 findings += _named(f"{id}.json", groups_serve_the_form(programme, forms[id]))
+                findings += _named(f"{id}.json", persons_are_named_in_their_forms(programme, forms[id]))
             if id not in listed:
                 near = suggestion(id, (i for i in listed if i not in present))
                 findings += (finding("definition.unlisted", path="$", tep=f"{id}.json", goi_y=near),)
     if isinstance(programme, dict):
         findings += _named(_PROGRAMME, _other_name(programme, folder.resolve().name))
         findings += _named(_PROGRAMME, tables_exist_in_forms(programme, forms))
+        findings += _named(_PROGRAMME, chains_hang_together(programme, forms))
     if worst(findings) == "error":
         return None, findings
     built = {id: build_form(forms[id]) for id in listed}

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from lamtheo_xls.definitions.form_checks import Check, bad_templates, every_field, repeats, texts_are_clean, unknown
+from lamtheo_xls.definitions.form_checks import (
+    Check,
+    bad_templates,
+    every_field,
+    repeats,
+    texts_are_clean,
+    unknown,
+    unsound,
+)
 from lamtheo_xls.definitions.parsing import path_of
 from lamtheo_xls.definitions.periods import period_valid
-from lamtheo_xls.definitions.raw import Node, Steps, each, ids, number, one, texts, word
+from lamtheo_xls.definitions.raw import Node, Steps, all_texts, each, number, one, texts, word
+from lamtheo_xls.definitions.templates import OF_PERSONS
 from lamtheo_xls.findings import Finding, finding, say
 
 _DUE_KEYS = {
@@ -18,11 +27,14 @@ _DUE_KEYS = {
     "by": ("month", "day"),
     "in_quarter": ("quarter",),
 }
+_COMMON_YEAR = 2027
 _PERIOD_LIKE = {"year": "2027", "half": "2027-H1", "quarter": "2027-Q1", "month": "2027-02"}
 
 
 def every_due(programme: Node) -> Iterator[Node]:
-    """The deadline rule of each obligation and those of its exceptions."""
+    """The deadline rule of each obligation and those of its exceptions; those of milestones."""
+    for milestone in each(programme, "milestones"):
+        yield from one(milestone, "due")
     for obligation in each(programme, "obligations"):
         yield from one(obligation, "due")
         for exceptions in one(obligation, "exceptions"):
@@ -31,18 +43,56 @@ def every_due(programme: Node) -> Iterator[Node]:
 
 
 def ids_are_unique(programme: Node) -> Iterator[Finding]:
-    """Ids of obligations, groups and tables; the labels of groups too, for a drop-down tells them apart by label."""
-    for key in ("obligations", "groups", "tables"):
+    """Ids of obligations, milestones, groups and tables; the labels of groups too, for a drop-down tells them apart by
+    label."""
+    for key in ("obligations", "milestones", "groups", "tables"):
         yield from repeats(each(programme, key), "id")
     yield from repeats(each(programme, "groups"), "label")
 
 
 def forms_are_listed(programme: Node) -> Iterator[Finding]:
-    """Obligations and consolidated tables name forms of this programme."""
+    """Obligations, consolidated tables and their sources name forms of this programme."""
     forms = tuple(value for _, value in texts(programme, "forms"))
     for key in ("obligations", "tables"):
         for node in each(programme, key):
             yield from unknown((*node[0], "form"), word(node, "form"), forms, "form")
+            for source in each(node, "sources"):
+                yield from unknown((*source[0], "form"), word(source, "form"), forms, "form")
+                yield from unknown((*source[0], "unless_owed"), word(source, "unless_owed"), forms, "form")
+
+
+def obligations_are_whole(programme: Node) -> Iterator[Finding]:
+    """A form or the name of a document, never both; people where persons owe, and nothing of theirs where units do."""
+    for node in each(programme, "obligations"):
+        steps, raw = node
+        owner, named = word(node, "owner", "unit"), bool(word(node, "document"))
+        if bool(word(node, "form")) == named:
+            yield unsound((*steps, "document"), "form_and_document" if named else "form_or_document")
+        elif named and raw.get("signed_copy") is False:
+            yield unsound((*steps, "signed_copy"), "document_signed")
+        if named and owner == "person":
+            yield unsound((*steps, "owner"), "document_of_person")
+        if owner == "person" and not raw.get("people"):
+            yield unsound((*steps, "people"), "people_missing")
+        for key in ("people", "second_copy"):
+            if owner == "unit" and raw.get(key):
+                yield finding("definition.idle_key", path=path_of((*steps, key)), khoa=key, loai="unit")
+
+
+def people_are_told_apart(programme: Node) -> Iterator[Finding]:
+    """No group both owes and volunteers; an exemption is for kinds of unit and groups that owe."""
+    for obligation in each(programme, "obligations"):
+        kinds = {value for _, value in texts(obligation, "unit_kinds")}
+        for people in one(obligation, "people"):
+            groups = {value for _, value in texts(people, "groups")}
+            for steps, value in texts(people, "volunteers"):
+                if value in groups:
+                    yield unsound(steps, "volunteers_owe", nhom=value)
+            for exempt in each(people, "exempt"):
+                for key, known in (("unit_kinds", kinds), ("groups", groups)):
+                    for steps, value in texts(exempt, key):
+                        if value not in known:
+                            yield unsound(steps, "exempt_outside", nhom=value)
 
 
 def deadlines_are_whole(programme: Node) -> Iterator[Finding]:
@@ -59,44 +109,59 @@ def deadlines_are_whole(programme: Node) -> Iterator[Finding]:
                 yield finding("definition.idle_key", path=path_of((*steps, key)), loai=kind, khoa=key)
         if kind != "before" and due[1].get("strict"):
             yield finding("definition.idle_key", path=path_of((*steps, "strict")), loai=kind, khoa="strict")
-        yield from _impossible_day(due)
+        yield from _impossible_day(programme, due)
 
 
-def _impossible_day(due: Node) -> Iterator[Finding]:
+def _impossible_day(programme: Node, due: Node) -> Iterator[Finding]:
     day, month, year = (number(due, key) for key in ("day", "month", "year"))
     if not day or not month or not (1 <= month <= 12 and 1 <= day <= 31):
         return
-    year = year or _period_year_of_exception(due[0]) or 2027
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        return
-    try:
-        dt.date(int(year), int(month), int(day))
-    except ValueError:
-        yield finding("definition.due_impossible", path=path_of((*due[0], "day")), ngay=f"{day:02}/{month:02}")
+    for asked in (int(year),) if year else _years_of(programme, due[0]) or (_COMMON_YEAR,):
+        if not dt.MINYEAR <= asked <= dt.MAXYEAR:
+            return
+        try:
+            dt.date(asked, int(month), int(day))
+        except ValueError:
+            yield finding("definition.due_impossible", path=path_of((*due[0], "day")), ngay=f"{day:02}/{month:02}")
+            return
 
 
-def _period_year_of_exception(steps: Steps) -> int | None:
-    """The year of the period an exception is for: 29/02 may stand in an exception for 2028."""
-    last = steps[-1]
-    return int(last[:4]) if steps[-2:-1] == ("exceptions",) and isinstance(last, str) and period_valid(last) else None
+def _years_of(programme: Node, steps: Steps) -> tuple[int, ...]:
+    """The years of the periods that the due rule at `steps` is for, where they are told: 29/02 may stand in an
+    exception for 2028."""
+    if steps[-2:-1] == ("exceptions",):
+        periods = [str(steps[-1])]
+    else:
+        owners = (*each(programme, "obligations"), *each(programme, "milestones"))
+        periods = [value for node in owners if node[0] == steps[:-1] for _, value in texts(node, "periods")]
+    return tuple(int(period[:4]) for period in periods if period_valid(period))
 
 
-def exceptions_are_periods(programme: Node) -> Iterator[Finding]:
+def periods_are_of_the_kind(programme: Node) -> Iterator[Finding]:
+    """Periods of obligations, of their exceptions and of milestones; no exception for a period that is never owed."""
     kind = word(programme, "period")
     if kind not in _PERIOD_LIKE:
         return
-    for obligation in each(programme, "obligations"):
-        for steps, exceptions in one(obligation, "exceptions"):
+    for node in (*each(programme, "obligations"), *each(programme, "milestones")):
+        told = [(steps, value) for steps, value in texts(node, "periods")]
+        named = {value for _, value in told}
+        for steps, exceptions in one(node, "exceptions"):
             for period in exceptions:
-                if not period_valid(period, kind):
-                    place = path_of((*steps, period))
-                    yield finding("definition.exception_period", path=place, value=period, vi_du=_PERIOD_LIKE[kind])
+                told.append(((*steps, period), period))
+                if named and period not in named:
+                    yield unsound((*steps, period), "exception_never_owed")
+        for steps, period in told:
+            if not period_valid(period, kind):
+                place = path_of(steps)
+                yield finding("definition.exception_period", path=place, value=period, vi_du=_PERIOD_LIKE[kind])
 
 
 def programme_templates_are_known(programme: Node) -> Iterator[Finding]:
     found: list[tuple[Steps, str]] = []
     for obligation in each(programme, "obligations"):
         found += [*texts(obligation, "to"), *texts(obligation, "via")]
+        for second in one(obligation, "second_copy"):
+            found += texts(second, "to")
     for table in each(programme, "tables"):
         found += [*texts(table, "title"), *texts(table, "authority"), *texts(table, "recipients")]
     yield from bad_templates(found)
@@ -107,23 +172,12 @@ PROGRAMME_CHECKS: tuple[Check, ...] = (
     texts_are_clean,
     ids_are_unique,
     forms_are_listed,
+    obligations_are_whole,
+    people_are_told_apart,
     deadlines_are_whole,
-    exceptions_are_periods,
+    periods_are_of_the_kind,
     programme_templates_are_known,
 )
-
-
-def tables_exist_in_forms(programme: Any, forms: Mapping[str, Any]) -> Iterator[Finding]:
-    """A consolidated table names a table and a column of its form. Findings point into the programme."""
-    for node in each(((), programme), "tables"):
-        form = forms.get(word(node, "form"))
-        if not isinstance(form, dict):
-            continue
-        tables = {word(t, "id"): ids(each(t, "columns")) for t in each(((), form), "tables")}
-        named = word(node, "table")
-        yield from unknown((*node[0], "table"), named, tables, "table")
-        if named in tables:
-            yield from unknown((*node[0], "group_column"), word(node, "group_column"), tables[named], "column")
 
 
 def groups_serve_the_form(programme: Any, form: Any) -> Iterator[Finding]:
@@ -138,3 +192,16 @@ def groups_serve_the_form(programme: Any, form: Any) -> Iterator[Finding]:
             expected = say("definitions.fits.choices")
             place = path_of((*node[0], "example"))
             yield finding("definition.example", path=place, value=word(node, "example"), can=expected)
+
+
+def persons_are_named_in_their_forms(programme: Any, form: Any) -> Iterator[Finding]:
+    """What only the register of persons fills stands in no form that units owe. Findings point into the form."""
+    node: Node = ((), form)
+    owners = {
+        word(o, "owner", "unit") for o in each(((), programme), "obligations") if word(o, "form") == word(node, "id")
+    }
+    if "unit" not in owners:
+        return
+    for steps, text in all_texts(form):
+        if any("{" + name + "}" in text for name in OF_PERSONS):
+            yield unsound(steps, "person_names")
