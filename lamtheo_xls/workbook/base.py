@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook import inputs
+from lamtheo_xls.workbook.document_print import DocumentPlan
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out
-from lamtheo_xls.workbook.pages import lay_out_print
 from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, PanelPlan, plan_panel
 from lamtheo_xls.workbook.printout import PrintPlan, plan_print
 from lamtheo_xls.workbook.template import BLANK_CODE, write_base
@@ -92,13 +92,15 @@ class Base:
     core: Pieces
     custom: Pieces
     panel: PanelPlan = field(repr=False)
-    print: PrintPlan = field(repr=False)
+    print: PrintPlan | DocumentPlan = field(repr=False)
     print_varying: tuple[Cell, ...] = field(repr=False)
     print_constant: tuple[tuple[Cell, Cached], ...] = field(repr=False)
     blank_panel: Mapping[Cell, Cached] = field(repr=False)
     texts: tuple[Laid, ...] = field(repr=False)
     """Cells whose words come from the context."""
     codes: tuple[Cell, ...] = field(repr=False)
+    locked: frozenset[str] = field(repr=False)
+    """Fields that say what the context says."""
     types: Mapping[str, str] = field(repr=False)
     """Field, or `table.column`, → type."""
 
@@ -121,9 +123,9 @@ def prepare_base(
     layout = lay_out(form, rows, shared=shared)
     raw = write_base(form, layout, context_common, groups=groups, units=units, password=password, created=created)
     area_rows = [r for a in layout.areas.values() for r in (a.first_row, a.last_row)]
-    place = lay_out_print(form, layout)
     panel, print_plan = plan_panel(form, layout), plan_print(form, layout)
-    varying = _varying_print(print_plan)
+    place = print_plan.place
+    varying = _varying_print(print_plan) if isinstance(print_plan, PrintPlan) else set()
     blank_panel = panel.values(NOTHING)
     blank_print = print_plan.values(NOTHING, {}, BLANK_CODE, blank_panel)
     own = {MAIN, PRINT, LISTS, META, CORE, CUSTOM}
@@ -146,6 +148,7 @@ def prepare_base(
         blank_panel=blank_panel,
         texts=tuple(c for c in layout.cells if c.kind == "context"),
         codes=tuple(c.at for c in layout.cells if c.style in ("code", "code_close")),
+        locked=frozenset(f.id for f in form.fields if f.locked),
         types={f.id: f.type for f in (*form.fields, UNIT_FIELD)}
         | {f"{t.id}.{c.id}": c.type for t in form.tables for c in t.columns},
     )
@@ -215,7 +218,7 @@ def _cut_row(out: list[str | Key], number: int, attributes: str, cells: str, ope
     for m in _CELL.finditer(cells):
         letters, _, more, inner = m.groups()
         column = _column(letters)
-        if inner and "<f>" in inner:
+        if inner and "<f" in inner:
             formula, value = inner.split("<v>", 1)
             out += [f'<c r="{letters}{number}"{more}>{formula}<v>', (number, column), value[: -len("</v>")], "</v></c>"]
         elif (number, column) in open_cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.layout import DATA_ROW_POINTS, UNIT_FIELD, Laid, Layout, column_letters, millimetres
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.rules import Cell, Filled, span_words, thousands, typed
+from lamtheo_xls.workbook.styles import properties
 
 TICK = "x"
 _LINE_POINTS = 15.75  # Excel keeps heights in quarters of three points
+_LINE_OF_SIZE, _ROOM, _TALLEST = 1.3125, 2.0, 409.5
 _TITLE, _MESSAGE = 32, 255  # what Excel holds in an input message
-_EPOCH = dt.date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +63,16 @@ def validations(
     """(first row, last row, column, XlsxWriter's options) for every open cell or column of open cells."""
     for id, spot in layout.fields.items():
         field = UNIT_FIELD if id == UNIT_FIELD.id else form.field(id)
+        if field.locked:
+            continue
         yield spot.row, spot.row, spot.column, _options(field, lists, table=False)
     for table in form.tables:
         area = layout.areas[table.id]
         for field in table.columns:
-            yield area.first_row, area.last_row, area.columns[field.id], _options(field, lists, table=True)
+            options = _options(field, lists, table=True)
+            if table.kind == "paragraphs" and field.max_length:
+                options |= {"error_message": say("workbook.alert.paragraph", so=thousands(field.max_length))}
+            yield area.first_row, area.last_row, area.columns[field.id], options
 
 
 def _options(field: Field, lists: Sequence[ListColumn], *, table: bool) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def _options(field: Field, lists: Sequence[ListColumn], *, table: bool) -> dict[
         return options | _alert(title, say(f"workbook.alert.{alert}"))
     if field.type in ("integer", "number"):
         options |= {"validate": "integer" if field.type == "integer" else "decimal"} | _between(field)
-        return options | _alert(title, say(f"workbook.alert.{field.type}", khoang=_span(field)))
+        return options | _alert(title, say(f"workbook.alert.{field.type}", khoang=span_words(field)))
     if field.type == "date":
         options |= {"validate": "date", "criteria": ">=", "value": dt.date(1900, 3, 1)}
         return options | _alert(title, say("workbook.alert.date"))
@@ -105,13 +111,6 @@ def _between(field: Field) -> dict[str, Any]:
     if low is not None:
         return {"criteria": ">=", "value": low}
     return {"criteria": "<=", "value": high if high is not None else 1e15}
-
-
-def _span(field: Field) -> str:
-    low, high = (f"{x:g}" if x is not None else "" for x in (field.minimum, field.maximum))
-    if low and high:
-        return say("workbook.alert.between", tu=low, den=high)
-    return say("workbook.alert.from", tu=low) if low else say("workbook.alert.up_to", den=high) if high else ""
 
 
 def _help(field: Field, *, table: bool) -> str:
@@ -148,22 +147,8 @@ def value_of(form: Form, cell: Laid, filled: Filled) -> str | float | None:
     return typed(text, type)
 
 
-def typed(text: str, type: str) -> str | float | None:
-    """`text` as a cell of `type` holds it."""
-    if not text:
-        return None
-    try:
-        if type in ("integer", "number"):
-            return float(text)
-        if type == "date":
-            return float((dt.date.fromisoformat(text) - _EPOCH).days)
-    except ValueError:
-        return text
-    return text
-
-
 def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
-    """Height of a row in points: as laid out, more where a filled text of the grid wraps."""
+    """Height of a row in points: as laid out, more where a filled text of a grid wraps."""
     points = layout.heights[row]
     for area in layout.areas.values():
         if area.key_row < row < area.end_row:
@@ -177,5 +162,33 @@ def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
                 ),
                 default=1,
             )
-            return max(points, DATA_ROW_POINTS + _LINE_POINTS * (lines - 1))
+            return min(max(points, DATA_ROW_POINTS + _LINE_POINTS * (lines - 1)), _TALLEST)
     return points
+
+
+def grown(layout: Layout, texts: Mapping[Cell, str]) -> dict[int, float]:
+    """Heights in points of the rows of a form with paragraphs that follow their text; `texts`: what the cells show."""
+    out = {row: layout.heights[row] for row in layout.growing}
+    for c in layout.cells:
+        if c.at.row in out and (text := texts.get(c.at)):
+            look = properties(c.style)
+            if look.get("text_wrap"):
+                size = float(look["font_size"])
+                width = sum(millimetres(layout.widths[x]) for x in range(c.at.column, c.to.column + 1))
+                lines = wrapped_lines(text, size, width, bold=bool(look.get("bold")))
+                room = size * _LINE_OF_SIZE * lines + _ROOM
+                out[c.at.row] = min(max(out[c.at.row], round(room * 4 / 3) * 0.75), _TALLEST)
+    return out
+
+
+__all__ = [
+    "TICK",
+    "ListColumn",
+    "grown",
+    "list_range",
+    "lists_of",
+    "row_points",
+    "typed",
+    "validations",
+    "value_of",
+]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lamtheo_xls.definitions.model import Form, Table
+from lamtheo_xls.definitions.model import Block, Form, Table
 from lamtheo_xls.definitions.paper import NUMBER_MM, PAPER_MM
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
+from lamtheo_xls.workbook.narrative import lay_out_narrative
+from lamtheo_xls.workbook.pencil import Pencil, body_of, end_key, says_fields, side_fields
 from lamtheo_xls.workbook.places import (
     DATA_ROW_POINTS,
     PRINT_LINE_POINTS,
@@ -19,6 +21,7 @@ from lamtheo_xls.workbook.places import (
     PrintLayout,
     Spot,
     address,
+    characters,
     column_letters,
     fill,
     locked_text,
@@ -33,20 +36,20 @@ def lay_out(form: Form, rows: Mapping[str, int], *, shared: bool = False) -> Lay
 
     Rows 1-3 (4 in the shared workbook, which asks for its unit) stand above the printed form and are not printed:
     notice and code, check panel and due date, general explanation. Pure; a table missing from `rows` gets its minimum.
+    A form with a table of paragraphs is laid out in one column, see `lay_out_narrative`.
     """
+    if any(table.kind == "paragraphs" for table in form.tables):
+        return lay_out_narrative(form, rows, shared=shared)
     return _Drawing(form, rows, shared).layout()
 
 
-class _Drawing:
-    """The pencil that moves down the sheet; used once by `lay_out`, never seen outside."""
+class _Drawing(Pencil):
+    """The sheet of a form of grids; used once by `lay_out`, never seen outside."""
 
     def __init__(self, form: Form, rows: Mapping[str, int], shared: bool) -> None:
-        self.form, self.rows, self.shared = form, rows, shared
-        self.cells: list[Laid] = []
-        self.fields: dict[str, Spot] = {}
+        super().__init__(form)
+        self.rows, self.shared = rows, shared
         self.areas: dict[str, Area] = {}
-        self.heights: dict[int, float] = {}
-        self.row = 0
         self._columns()
 
     # -- columns ------------------------------------------------------------------------------------------------
@@ -80,6 +83,8 @@ class _Drawing:
         self.helpers: dict[str, int] = {"message": side_last + 1}
         self.millimetres[side_last + 1] = _MESSAGE_MM
         names = ["used", "faulty", "faults"]
+        if says_fields(form):
+            names.append("words")
         for table in form.tables:
             names += [f"len.{table.id}.{column.id}" for column in table.columns]
         for i, name in enumerate(names):
@@ -103,35 +108,6 @@ class _Drawing:
                     best = (width, first, final)
         return best[1], best[2]
 
-    # -- painting ------------------------------------------------------------------------------------------------
-
-    def put(self, first: int, last: int, kind: Kind, style: str, text: str = "", **more: object) -> Spot:
-        """A cell or a merge over columns first..last of the current row."""
-        at = Spot(self.row, first)
-        self.cells.append(
-            Laid(at=at, to=Spot(self.row, last), kind=kind, style=style, text=text, **more)  # type: ignore[arg-type]
-        )
-        return at
-
-    def ask(self, id: str, first: int, last: int, style: str, *, printed: bool = True) -> None:
-        """The open cell of a single field, with its key and, where it can be at fault, its panel cells."""
-        self.fields[id] = self.put(first, last, "input", style, field=id, printed=printed)
-        self.put(self.key_column, self.key_column, "key", "key", f"field.{id}", printed=False)
-        field = UNIT_FIELD if id == UNIT_FIELD.id else self.form.field(id)
-        if field.required or field.max_length:
-            self.watch(id)
-
-    def watch(self, field: str, table: str = "", index: int = 0) -> None:
-        """Panel cells of the current row: its message and its count of faults."""
-        for role in ("message", "faulty", "faults"):
-            column = self.helpers[role]
-            style = "message" if role == "message" else "helper"
-            self.put(column, column, "formula", style, role, field=field, table=table, index=index, printed=False)
-
-    def down(self, points: float) -> None:
-        self.row += 1
-        self.heights[self.row] = points
-
     # -- the sheet, top to bottom --------------------------------------------------------------------------------
 
     def layout(self) -> Layout:
@@ -140,11 +116,13 @@ class _Drawing:
         top = self.row + 1
         self._head()
         self._titles()
-        self._body()
-        head_rows, tail = (0, 0), 0
-        for i, table in enumerate(form.tables):
-            heads = self._table(table, first=i == 0)
-            head_rows = head_rows if i else heads
+        head_rows = (0, 0)
+        for block in body_of(form):
+            if block.kind == "table":
+                heads = self._table(form.table(block.id), first=not self.areas)
+                head_rows = head_rows if head_rows[0] else heads
+            else:
+                self._block(block)
         code_close = self.code_close if form.tables else code_head
         tail = self.row + 1
         self._closing(tail)
@@ -161,12 +139,13 @@ class _Drawing:
             code_close=code_close,
             print_area=(Spot(top, 1), Spot(self.row, self.last)),
             head_rows=head_rows,
-            widths={c: _characters(mm) for c, mm in self.millimetres.items()},
+            widths={c: characters(mm) for c, mm in self.millimetres.items()},
             heights=self.heights,
             shared=self.shared,
             verdict=Spot(2, 1),
             closing_rows=(tail, self.row),
             title_run=self.run,
+            growing=frozenset(r for a in self.areas.values() for r in range(a.first_row, a.last_row + 1)),
         )
 
     def _top(self) -> Spot:
@@ -189,6 +168,12 @@ class _Drawing:
             self.down(19)
             self.put(1, self.left, "static", "side_label", say("workbook.top.explanation"), printed=False)
             self.ask(self.form.explanation, self.left + 1, last, "cell.left.may.text", printed=False)
+        for id in side_fields(self.form):
+            self.down(19)
+            field = self.form.field(id)
+            self.put(1, self.left, "static", "side_label", field.label or field.short, printed=False)
+            must = "must" if field.required else "may"
+            self.ask(id, self.left + 1, last, f"cell.{field.align}.{must}.{field.type}", printed=False)
         if self.shared:
             self.down(19)
             self.put(1, self.left, "static", "side_label", say("workbook.top.unit"), printed=False)
@@ -197,7 +182,8 @@ class _Drawing:
 
     def _head(self) -> None:
         head, (first, final) = self.form.head, self.run
-        lines = max(len(head.left), 3)
+        below = [*(["*"] if head.star else []), *([head.number] if head.number else [])]
+        lines = max(len(head.left) + len(below), 3)
         for i in range(lines):
             self.down(20 if i == 0 else 18)
             if i < len(head.left):
@@ -208,6 +194,8 @@ class _Drawing:
                     self.put(1, first - 1, "formula", style, "unit_name", field=UNIT_FIELD.id)
                 else:
                     self.put(1, first - 1, "context", style, head.left[i])
+            elif i < len(head.left) + len(below):
+                self.said(1, first - 1, "number_line", below[i - len(head.left)])
             if i == 0 and head.title_right:
                 self.put(first, final, "static", "party_title", head.title_right)
             if i == lines - 1 and head.place_date:
@@ -217,20 +205,23 @@ class _Drawing:
         self.down(7)
         for i, line in enumerate(self.form.title):
             self.down(20 if i == 0 else 18)
-            self.put(1, self.last, "context" if "{" in line else "static", "abstract" if i else "doc_kind", line)
+            self.said(1, self.last, "abstract" if i else "doc_kind", line)
         self.down(6)
 
-    def _body(self) -> None:
-        """Single fields that no other part of the form has taken, label left, input right."""
-        form = self.form
-        taken = {form.head.place_date, form.closing.post, form.closing.name, form.explanation, *form.closing.recipients}
-        for field in form.fields:
-            if field.id in taken:
-                continue
+    def _block(self, block: Block) -> None:
+        """A line of the body between the tables: a field, label left and input right; or words."""
+        if block.kind == "field":
+            field = self.form.field(block.id)
             self.down(20)
             self.put(1, self.left, "static", "label", field.label)
             must = "must" if field.required else "may"
             self.ask(field.id, self.left + 1, self.last, f"cell.{field.align}.{must}.{field.type}")
+        else:
+            room = sum(self.millimetres[c] for c in range(1, self.last + 1))
+            self.down(17.25 * wrapped_lines(block.text, 13, room, bold=block.kind == "heading") + 3)
+            self.said(1, self.last, block.kind, block.text)
+        if self.areas:
+            self.rank(self.row, self.row, "hold" if block.kind == "hint" else "line")
 
     def _table(self, table: Table, *, first: bool) -> tuple[int, int]:
         columns = self.columns[table.id]
@@ -241,23 +232,23 @@ class _Drawing:
             self.down(self._head_height(table, grouped=True))
         head_last = self.row
         if not first:
-            self._rank(head_first, head_last, "line")
+            self.rank(head_first, head_last, "line")
         if table.number_label:
-            self._over(head_first, head_last, 1, 1, "head", table.number_label)
+            self.over(head_first, head_last, 1, 1, "head", table.number_label)
         done: set[str] = set()
         for column in table.columns:
             at = columns[column.id]
             style = "head" if column.printed else "head_side"
             if not column.group:
-                self._over(head_first, head_last, at, at, style, column.label, printed=column.printed)
+                self.over(head_first, head_last, at, at, style, column.label, printed=column.printed)
                 continue
             if column.group not in done:
                 done.add(column.group)
                 span = [columns[c.id] for c in table.columns if c.group == column.group]
-                self._over(head_first, head_first, min(span), max(span), style, column.group, printed=column.printed)
-            self._over(head_last, head_last, at, at, style, column.label, printed=column.printed)
+                self.over(head_first, head_first, min(span), max(span), style, column.group, printed=column.printed)
+            self.over(head_last, head_last, at, at, style, column.label, printed=column.printed)
         message = self.helpers["message"]
-        self._over(head_first, head_last, message, message, "head_side", say("workbook.top.message"), printed=False)
+        self.over(head_first, head_last, message, message, "head_side", say("workbook.top.message"), printed=False)
 
         self.down(12)
         key_row = self.row
@@ -267,9 +258,10 @@ class _Drawing:
         if first:
             self.put(self.helpers["used"], self.helpers["used"], "number", "helper", "0", printed=False)
         else:
-            self._rank(key_row, key_row, "hold")
+            self.rank(key_row, key_row, "hold")
 
-        ticks = {c for rule in self.form.rules if rule.kind == "exactly_one" for c in rule.columns}
+        rules = [r for r in self.form.rules if r.kind == "exactly_one" and r.table == table.id]
+        ticks = {c for rule in rules for c in rule.columns}
         count = self.rows.get(table.id, max(table.rows_minimum, 1))
         for index in range(1, count + 1):
             self.down(DATA_ROW_POINTS)
@@ -299,9 +291,9 @@ class _Drawing:
 
         self.down(11)
         self.code_close = self.put(self.left, self.left, "key", "code_close", "{ma}", table=table.id)
-        self._rank(self.row, self.row, "hold")
+        self.rank(self.row, self.row, "hold")
         self.watch("", table.id)
-        self.put(self.key_column, self.key_column, "key", "key", "end", printed=False)
+        self.put(self.key_column, self.key_column, "key", "key", end_key(self.form, table.id), printed=False)
         self.areas[table.id] = Area(
             table=table.id,
             first_row=key_row + 1,
@@ -312,21 +304,6 @@ class _Drawing:
             columns=columns,
         )
         return head_first, head_last
-
-    def _over(
-        self, first_row: int, last_row: int, first: int, last: int, style: str, text: str, *, printed: bool = True
-    ) -> None:
-        """A head over several rows."""
-        self.cells.append(
-            Laid(
-                at=Spot(first_row, first),
-                to=Spot(last_row, last),
-                kind="static",
-                style=style,
-                text=text,
-                printed=printed,
-            )
-        )
 
     def _head_height(self, table: Table, *, grouped: bool) -> float:
         """Room for the tallest column head, in points."""
@@ -342,30 +319,22 @@ class _Drawing:
         closing, (first, final) = self.form.closing, self.run
         self.down(21)
         self.put(first, final, "context", "authority", closing.authority)
+        if closing.below:
+            self.down(17)
+            self.said(first, final, "below", closing.below)
         self.down(19)
         if closing.recipients_label:
             self.put(self.left, first - 1, "static", "recipients_label", closing.recipients_label)
-        self.ask(closing.post, first, final, "post")
+        if closing.post:
+            self.ask(closing.post, first, final, "post")
         below = max(len(closing.recipients) + 1, 4)
         for i in range(below):
             self.down(17 if i < below - 1 else 20)
             if i < len(closing.recipients):
                 self.ask(closing.recipients[i], self.left, first - 1, "recipient")
-            if i == below - 1:
+            if i == below - 1 and closing.name:
                 self.ask(closing.name, first, final, "name")
-        self._rank(tail, self.row, "line")
-
-    def _rank(self, first_row: int, last_row: int, role: str) -> None:
-        """Hidden ranks by which BẢN IN finds its rows: a `line` always prints, a `hold` row never."""
-        used = self.helpers["used"]
-        for row in range(first_row, last_row + 1):
-            at = Spot(row, used)
-            self.cells.append(Laid(at=at, to=at, kind="formula", style="helper", text=role, printed=False))
-
-
-def _characters(millimetres: float) -> float:
-    """Paper millimetres → column width in characters of the Normal font (7 pixels wide, 5 of padding)."""
-    return round((millimetres / 25.4 * 96 - 5) / 7, 2)
+        self.rank(tail, self.row, "line")
 
 
 __all__ = [

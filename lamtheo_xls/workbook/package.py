@@ -23,7 +23,7 @@ _ORDER = (
 _XF = re.compile(r"<xf ([^>]*?)(?:/>|>(.*?)</xf>)", re.S)
 _COLUMNS = re.compile(r'(<cols>.*<col min="\d+" max="(\d+)"[^>]*? style="(\d+)"[^>]*/>)</cols>')
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_EMPTY_TEXT = re.compile(r"<c ([^>]*)><f>([^<]*)</f><v></v></c>")
+_EMPTY_TEXT = re.compile(r"<c ([^>]*)><f([^>]*)>([^<]*)</f><v></v></c>")
 
 
 def held(text: str) -> str:
@@ -104,7 +104,7 @@ def _to_the_edge(m: re.Match[str]) -> str:
 
 def _sheet(xml: str, growing: frozenset[int]) -> str:
     xml = _COLUMNS.sub(_to_the_edge, xml, count=1)
-    xml = _EMPTY_TEXT.sub(r'<c \1 t="str"><f>\2</f><v></v></c>', xml)
+    xml = _EMPTY_TEXT.sub(r'<c \1 t="str"><f\2>\3</f><v></v></c>', xml)
     xml = xml.replace(' t="e"><f>', ' t="str"><f>')  # a unit's text that only reads like an error
     if not growing:
         return xml

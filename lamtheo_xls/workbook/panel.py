@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 
 from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, Spot, address, column_letters
+from lamtheo_xls.workbook.fences import Fences, literal
+from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, Spot, address, column_letters, locked_text
+from lamtheo_xls.workbook.repeating import half_formula, said, texts_of, words_formula
 from lamtheo_xls.workbook.rules import (
     NOTHING,
     TESTS,
@@ -21,51 +24,14 @@ from lamtheo_xls.workbook.rules import (
     field_checks,
     length,
     length_formula,
+    not_number,
+    not_number_formula,
     row_checks,
     starting,
     table_checks,
 )
 
-# -- reaching inputs ----------------------------------------------------------------------------------------------
-
-
-class Fences:
-    """Ranges that begin and end on locked cells: an input cut out from between them leaves them whole."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._open = {
-            (row, column)
-            for c in layout.cells
-            if c.kind == "input"
-            for row in range(c.at.row, c.to.row + 1)
-            for column in range(c.at.column, c.to.column + 1)
-        }
-        self._areas = tuple(layout.areas.values())
-
-    def around(self, spot: Spot) -> tuple[int, int]:
-        """First and last row of the range that reaches the input at `spot`."""
-        for area in self._areas:
-            if area.key_row < spot.row < area.end_row:
-                return area.key_row, area.end_row
-        first = last = spot.row
-        while (first, spot.column) in self._open:
-            first -= 1
-        while (last, spot.column) in self._open:
-            last += 1
-        return first, last
-
-    def own(self, spot: Spot) -> str:
-        """The input of the formula's own row."""
-        first, last = self.around(spot)
-        c = column_letters(spot.column)
-        return f"INDEX(${c}${first}:${c}${last},ROW()-ROW(${c}${first})+1)"
-
-    def fixed(self, spot: Spot, sheet: str = "") -> str:
-        """The input at `spot`, seen from anywhere."""
-        first, last = self.around(spot)
-        c = column_letters(spot.column)
-        return f"INDEX({sheet}${c}${first}:${c}${last},{spot.row - first + 1})"
-
+NO_CONTEXT: Mapping[str, str] = MappingProxyType({})
 
 # -- formulas -----------------------------------------------------------------------------------------------------
 
@@ -85,12 +51,12 @@ def panel_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
             continue
         row = c.at.row
         if c.text in ("message", "faults"):
-            pairs = _faults_here(layout, c, checks, fences, letters)
+            pairs = _faults_here(form, layout, c, checks, fences, letters)
             if c.text == "message":
-                text = "&".join(f'IF({test},{_text(say("workbook.panel.joiner"))}&{words},"")' for test, words in pairs)
+                text = "&".join(f'IF({test},{literal(_joiner(soft))}&{words},"")' for test, words, soft in pairs)
                 joined = f"MID({text},{len(say('workbook.panel.joiner')) + 1},999)" if pairs else '""'
             else:
-                joined = "+".join(f"IF({test},1,0)" for test, _ in pairs) or "0"
+                joined = "+".join(f"IF({test},1,0)" for test, _, soft in pairs if not soft) or "0"
             if c.index:
                 blank = '""' if c.text == "message" else "0"
                 joined = f"IF({used}{row}>{used}{row - 1},{joined},{blank})"
@@ -116,9 +82,13 @@ def panel_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
             formula = f"SUM({faults}2:{faults}{bottom})"
         elif c.text == "verdict":
             formula = _verdict_formula(layout, letters)
+        elif c.text == "words":
+            formula = words_formula(form, layout, fences, c)
+        elif c.text in ("left", "right"):
+            formula = half_formula(layout, fences, c)
         elif c.text == "unit_name":
             unit = fences.fixed(layout.fields[UNIT_FIELD.id])
-            formula = f"IF({length_formula(unit)}=0,{_text(say('workbook.unit.blank'))},UPPER({unit}))"
+            formula = f"IF({length_formula(unit)}=0,{literal(say('workbook.unit.blank'))},UPPER({unit}))"
         else:
             raise ValueError(f"no formula for {c.text}")
         out[row, c.at.column] = "=" + formula
@@ -148,14 +118,14 @@ def _checks_at(checks: Checks, cell: Laid) -> tuple[Check, ...]:
 
 
 def _faults_here(
-    layout: Layout, cell: Laid, checks: Checks, fences: Fences, letters: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """(test, message) as formula text for every check of the panel row `cell` belongs to."""
+    form: Form, layout: Layout, cell: Laid, checks: Checks, fences: Fences, letters: Mapping[str, str]
+) -> list[tuple[str, str, bool]]:
+    """(test, message) as formula text and whether it is soft, for every check of the panel row `cell` belongs to."""
     row = cell.at.row
+    fields = {id: fences.own(spot) if id == cell.field else fences.fixed(spot) for id, spot in layout.fields.items()}
     if cell.field:
-        spot = layout.fields[cell.field]
-        columns = {cell.field: spot.column}
-        values = {cell.field: length_formula(fences.own(spot))}
+        columns = {cell.field: layout.fields[cell.field].column}
+        values = {id: length_formula(value) for id, value in fields.items()}
         at = "ROW()"
     elif cell.index:
         columns = dict(layout.areas[cell.table].columns)
@@ -166,13 +136,26 @@ def _faults_here(
         columns = dict(area.columns)
         values = dict.fromkeys(columns, f"({used}{area.end_row}-{used}{area.key_row})")
         at = f"(ROW(${used}${area.key_row})+1)"
+
+    def test(k: Check) -> str:
+        if k.kind == "not_number":
+            own = not_number_formula(fields[cell.field], form.field(cell.field))
+            faulty = TESTS[k.kind].formula([own], k.limit)
+        else:
+            faulty = TESTS[k.kind].formula([values[c] for c in k.columns], k.limit)
+        guards = [f"{length_formula(fields[id])}>0" for id in k.when]
+        guards += [f"{length_formula(fields[id])}=0" for id in k.unless]
+        return f"AND({','.join([faulty, *guards])})" if guards else faulty
+
     return [
-        (
-            TESTS[k.kind].formula([values[c] for c in k.columns], k.limit),
-            _placed(k.message, f'"{column_letters(columns[k.columns[0]])}"&{at}'),
-        )
+        (test(k), _placed(k.message, f'"{column_letters(columns[k.columns[0]])}"&{at}'), k.soft)
         for k in _checks_at(checks, cell)
     ]
+
+
+def _joiner(soft: bool) -> str:
+    """What stands before a message: a warning says that it is one."""
+    return say("workbook.panel.joiner") + (say("workbook.panel.soft") if soft else "")
 
 
 def _verdict_formula(layout: Layout, letters: Mapping[str, str]) -> str:
@@ -180,11 +163,11 @@ def _verdict_formula(layout: Layout, letters: Mapping[str, str]) -> str:
     bottom = layout.closing_rows[1]
     before, between, after = _verdict_words()
     first = f"INDEX(${message}$2:${message}${bottom},MATCH(1,${faulty}$2:${faulty}${bottom},0))"
-    more = f'IF(${faulty}$1>1,{_text(say("workbook.panel.more"))},"")'
-    tail = f"&{_text(after)}" if after else ""
+    more = f'IF(${faulty}$1>1,{literal(say("workbook.panel.more"))},"")'
+    tail = f"&{literal(after)}" if after else ""
     return (
-        f"IF(${faults}$1=0,{_text(say('workbook.panel.done'))},"
-        f"{_text(before)}&${faults}$1&{_text(between)}&{first}&{more}{tail})"
+        f"IF(${faults}$1=0,{literal(say('workbook.panel.done'))},"
+        f"{literal(before)}&${faults}$1&{literal(between)}&{first}&{more}{tail})"
     )
 
 
@@ -195,17 +178,10 @@ def _verdict_words() -> tuple[str, str, str]:
     return before, between, after
 
 
-def _text(words: str) -> str:
-    """A string literal of a formula (at most 255 characters in Excel)."""
-    if len(words) > 255:
-        raise ValueError("a string literal of a formula holds at most 255 characters")
-    return '"' + words.replace('"', '""') + '"'
-
-
 def _placed(message: str, where: str) -> str:
     """`message` as formula text, `{o}` being the cell `where` names."""
     before, after = message.split("{o}")
-    return "&".join(([_text(before)] if before else []) + [where] + ([_text(after)] if after else []))
+    return "&".join(([literal(before)] if before else []) + [where] + ([literal(after)] if after else []))
 
 
 # -- the same in Python ---------------------------------------------------------------------------------------------
@@ -231,9 +207,10 @@ class _Line:
     table: str
     index: int
     field: str
-    checks: tuple[tuple[Test, tuple[str, ...], int, str], ...]
-    """(test, columns, limit, message with its cell) for every check of this row."""
-    ranked: bool
+    checks: tuple[tuple[Check, str], ...]
+    """(check, message with its cell) for every check of this row."""
+    rank: str
+    """used, line, hold, or '' where the row has no rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +224,22 @@ class PanelPlan:
     """Table → (column id, sheet column of its length, whether it makes a row used)."""
     names: tuple[Cell, ...]
     """Cells that print the unit's name in a shared workbook."""
+    words: tuple[Laid, ...] = ()
+    """Cells that repeat what the unit types, and the halves of closing lines."""
+    sources: Mapping[Cell, Laid] = field(default_factory=dict)
+    """What the halves repeat."""
 
-    def values(self, filled: Filled) -> dict[Cell, Cached]:
-        """The true value of every panel cell of the main sheet, by (row, column)."""
+    def values(self, filled: Filled, context: Mapping[str, str] = NO_CONTEXT) -> dict[Cell, Cached]:
+        """The true value of every formula cell of the main sheet, by (row, column); `context` for what words repeat."""
         helpers, joiner = self.layout.helper_columns, say("workbook.panel.joiner")
         message_at, used_at, faulty_at, faults_at = (helpers[k] for k in ("message", "used", "faulty", "faults"))
         out: dict[Cell, Cached] = {}
         rank = used = faulty = total = in_table = 0
         first = ""
+        typed_in = {id: length(text) for id, text in filled.fields.items()}
         for line in self.lines:
             row = line.row
-            found: list[str] = []
+            found: list[tuple[Check, str]] = []
             if line.kind == "data":
                 rows = filled.rows.get(line.table, ())
                 texts = rows[line.index - 1] if line.index <= len(rows) else {}
@@ -270,31 +252,57 @@ class PanelPlan:
                 if some:
                     rank += 1
                     in_table += 1
-                    found = [m for t, ids, limit, m in line.checks if t.fails([lens[c] for c in ids], limit)]
+                    found = [(k, m) for k, m in line.checks if _fails(k, lens, typed_in)]
             elif line.kind == "field":
-                x = (length(filled.fields.get(line.field, "")),)
-                found = [m for t, _, limit, m in line.checks if t.fails(x, limit)]
-                rank += line.ranked
+                for k, m in line.checks:
+                    x = typed_in
+                    if k.kind == "not_number":
+                        text = filled.fields.get(line.field, "")
+                        x = {line.field: not_number(text, self.form.field(line.field))}
+                    if _fails(k, x, typed_in):
+                        found.append((k, m))
+                rank += line.rank == "line"
             elif line.kind == "end":
-                found = [m for t, _, limit, m in line.checks if t.fails((in_table,), limit)]
+                found = [(k, m) for k, m in line.checks if _fails(k, dict.fromkeys(k.columns, in_table), typed_in)]
                 used, in_table = used + in_table, 0
             elif line.kind == "line":
                 rank += 1
-            if line.ranked:
+            if line.rank:
                 out[row, used_at] = rank
             if line.kind in ("data", "field", "end"):
-                text = joiner.join(found)
-                faulty += bool(found)
-                total += len(found)
-                first = first or text
-                out[row, message_at], out[row, faulty_at], out[row, faults_at] = text, faulty, len(found)
+                text = joiner.join([m for _, m in found])
+                hard = sum([not k.soft for k, _ in found])
+                faulty += hard > 0
+                total += hard
+                first = first or (text if hard else "")
+                out[row, message_at], out[row, faulty_at], out[row, faults_at] = text, faulty, hard
         out[1, used_at], out[1, faulty_at], out[1, faults_at] = used, faulty, total
         out[self.layout.verdict] = verdict_text(total, first, faulty)
         if self.names:
             unit = filled.fields.get(UNIT_FIELD.id, "")
             name = unit.upper() if length(unit) else say("workbook.unit.blank")
             out.update(dict.fromkeys(self.names, name))
+        for c in self.words:
+            out[c.at] = self._said(c, filled, context, out)
         return out
+
+    def _said(self, c: Laid, filled: Filled, context: Mapping[str, str], known: Mapping[Cell, Cached]) -> str:
+        """What a formula shows that repeats other cells."""
+        if c.text == "words":
+            return said(self.form, c.words, filled, context)
+        source = self.sources.get(c.source) if c.source else None
+        if source is None:
+            return ""
+        if source.kind == "input":
+            return filled.fields.get(source.field, "")
+        return str(known[source.at]) if source.kind == "formula" else locked_text(source, context)
+
+
+def _fails(check: Check, values: Mapping[str, int], fields: Mapping[str, int]) -> bool:
+    """Whether `check` finds a fault; `fields` are the lengths of the single fields its conditions look at."""
+    if any(not fields.get(id) for id in check.when) or any(fields.get(id) for id in check.unless):
+        return False
+    return TESTS[check.kind].fails([values.get(c, 0) for c in check.columns], check.limit)
 
 
 def plan_panel(form: Form, layout: Layout) -> PanelPlan:
@@ -309,11 +317,11 @@ def plan_panel(form: Form, layout: Layout) -> PanelPlan:
         watch = watches.get(row)
         kind = ranks.get(row, "")
         if watch is None:
-            lines.append(_Line(kind, row, "", 0, "", (), True))
+            lines.append(_Line(kind, row, "", 0, "", (), kind))
             continue
-        kind = "field" if watch.field else "data" if watch.index else "end"
+        rank, kind = kind, "field" if watch.field else "data" if watch.index else "end"
         checks = tuple(_placed_checks(layout, watch, by_place))
-        lines.append(_Line(kind, row, watch.table, watch.index, watch.field, checks, row in ranks))
+        lines.append(_Line(kind, row, watch.table, watch.index, watch.field, checks, rank))
     return PanelPlan(
         form=form,
         layout=layout,
@@ -323,10 +331,14 @@ def plan_panel(form: Form, layout: Layout) -> PanelPlan:
             for t in form.tables
         },
         names=tuple(c.at for c in cells if c.text == "unit_name"),
+        words=tuple(
+            sorted((c for c in cells if c.text in ("words", "left", "right")), key=lambda c: c.text != "words")
+        ),
+        sources={c.at: c for c in layout.cells},
     )
 
 
-def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tuple[Test, tuple[str, ...], int, str]]:
+def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tuple[Check, str]]:
     """The checks of one panel row with the cell written into their messages."""
     for k in _checks_at(checks, watch):
         if watch.field:
@@ -334,7 +346,7 @@ def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tupl
         else:
             area = layout.areas[watch.table]
             where = address(watch.at.row if watch.index else area.first_row, area.columns[k.columns[0]])
-        yield TESTS[k.kind], k.columns, k.limit, k.message.replace("{o}", where)
+        yield k, (say("workbook.panel.soft") if k.soft else "") + k.message.replace("{o}", where)
 
 
 def verdict_text(faults: int, first: str, faulty_rows: int) -> str:
@@ -373,6 +385,7 @@ __all__ = [
     "row_checks",
     "starting",
     "table_checks",
+    "texts_of",
     "verdict_of",
     "verdict_text",
 ]

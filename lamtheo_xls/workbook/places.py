@@ -47,7 +47,10 @@ class Laid:
     """For kind 'formula' the role: verdict, message, used, line, hold, faulty, faults, length, total.…, unit_name; in a
     form with paragraphs also words (see `words`), left and right (halves of a closing line, see Piece)."""
     words: str = ""
-    """Of a formula 'words': its template, `{name}` from the context and `{=field}` for what the unit typed."""
+    """Of a formula 'words': its template, `{name}` from the context and `{=field}` for what the unit typed. Filled from
+    the context it stands, hidden, in the helper column `words` of the same row."""
+    source: Spot | None = None
+    """Of a formula 'left' or 'right': the cell it repeats; None where nothing stands there."""
     field: str = ""
     """Field id for inputs (`ten_chi_bo` in a table: see `table` and `index`)."""
     table: str = ""
@@ -90,7 +93,8 @@ class Piece:
     row: int
     role: Role
     at: Spot
-    """The cell that says it: column 1; of a closing row the hidden cell with what stands left."""
+    """The cell that says it: column 1; of a closing row the hidden cell with what stands left. Locked, but for
+    paragraphs."""
     style: str
     """How that looks on the main sheet; '' for the half of a closing row in which nothing stands."""
     right: Spot | None = None
@@ -188,6 +192,11 @@ class PrintLayout:
 def millimetres(characters: float) -> float:
     """Column width in characters → paper millimetres."""
     return (characters * 7 + 5) / 96 * 25.4
+
+
+def characters(millimetres: float) -> float:
+    """Paper millimetres → column width in characters of the Normal font (7 pixels wide, 5 of padding)."""
+    return round((millimetres / 25.4 * 96 - 5) / 7, 2)
 
 
 def fill(text: str, context: Mapping[str, str]) -> str:

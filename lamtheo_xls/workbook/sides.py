@@ -13,7 +13,9 @@ from lamtheo_xls.workbook.identity import META_WORD, meta_pieces
 from lamtheo_xls.workbook.layout import fill
 from lamtheo_xls.workbook.measure import wrapped_lines
 from lamtheo_xls.workbook.pen import Pen, put
+from lamtheo_xls.workbook.places import characters
 
+_NUMBER_MM = 10.0
 FixRow = tuple[str, str, str]
 """Cell (or ''), what is to be mended, how."""
 
@@ -21,7 +23,10 @@ FixRow = tuple[str, str, str]
 def guide(pen: Pen, sheet: Worksheet) -> None:
     form, layout = pen.form, pen.layout
     last = layout.print_area[1].column
-    pen.all_locked(sheet, {c: layout.widths[c] for c in range(1, last + 1)})
+    widths = {c: layout.widths[c] for c in range(1, last + 1)}
+    if layout.narrative:
+        last, widths = 2, {1: characters(_NUMBER_MM), 2: characters(PAPER_MM[form.orientation] - _NUMBER_MM)}
+    pen.all_locked(sheet, widths)
     text, room = pen.format("text"), PAPER_MM[form.orientation] - 14
     row = 0
     put(sheet.set_row(row, 26))
@@ -32,9 +37,10 @@ def guide(pen: Pen, sheet: Worksheet) -> None:
         words = fill(line, pen.context)
         put(sheet.set_row(row, 17.5 * wrapped_lines(words, 13, room) + 2))
         put(sheet.write_string(row, 0, f"{n}.", pen.format("text", align="center")))
-        put(sheet.merge_range(row, 1, row, last - 1, "", text))
+        if last > 2:
+            put(sheet.merge_range(row, 1, row, last - 1, "", text))
         put(sheet.write_string(row, 1, words, text))
-    for table in form.tables[:1]:
+    for table in form.tables[:1] if form.examples and not layout.narrative else ():
         row = _examples(pen, sheet, row + 2, table.id, last)
     pen.page(sheet, form.orientation)
     put(sheet.print_area(0, 0, row, last - 1))

@@ -30,7 +30,7 @@ from lamtheo_xls.workbook.base import (
 from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
 from lamtheo_xls.workbook.layout import locked_text
 from lamtheo_xls.workbook.package import FIXED_DOS_DATE, held
-from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, starting
+from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, starting, texts_of
 from lamtheo_xls.workbook.template import NotWritten
 
 _LONGEST = 32767  # characters a cell holds
@@ -56,10 +56,11 @@ def stamp(
         raise ValueError(f"{issued.assignment} has other rows than this base")
     code, payload = code_of(issued, key), payload_of(issued)
     filled = starting(form, context, prefill)
-    panel = base.panel.values(filled)
+    panel = base.panel.values(filled, context)
     shown = base.print.values(filled, context, code, panel)
     same = (
-        panel == base.blank_panel
+        not layout.narrative
+        and panel == base.blank_panel
         and not any(any(r.values()) for rows in filled.rows.values() for r in rows)
         and all(shown[at] == v for at, v in base.print_constant)
     )
@@ -72,7 +73,7 @@ def stamp(
     for at in base.codes:
         main[at] = _cell(code)
     for id, text in filled.fields.items():
-        if text and id in layout.fields:
+        if text and id in layout.fields and id not in base.locked:
             main[layout.fields[id]] = _cell(inputs.typed(text, base.types[id]))
     if layout.shared:
         main |= {at: _escaped(str(panel[at])) for at in base.panel.names}
@@ -81,7 +82,11 @@ def stamp(
             for id, text in texts.items():
                 if text and id in area.columns:
                     main[row, area.columns[id]] = _cell(inputs.typed(text, base.types[f"{table}.{id}"]))
-            main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
+            if not layout.narrative:
+                main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
+    if layout.narrative:
+        heights = inputs.grown(layout, texts_of(form, layout, filled, context, panel))
+        main |= {(row, 0): f"{points:g}" for row, points in heights.items()}
     own = {
         MAIN: _stitched(base.main.blank, main) if same else _sheet_deflated(base.main, main),
         PRINT: _stitched(base.printed.blank, printed) if same else _sheet_deflated(base.printed, printed),

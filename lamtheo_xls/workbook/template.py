@@ -14,10 +14,12 @@ from xlsxwriter.worksheet import Worksheet
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook import inputs, sides
+from lamtheo_xls.workbook.document_print import paint_document
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
 from lamtheo_xls.workbook.layout import (
     PRINT_LINE_POINTS,
     Layout,
+    Spot,
     column_letters,
     fill,
     locked_text,
@@ -34,6 +36,7 @@ from lamtheo_xls.workbook.panel import (
     plan_panel,
     row_checks,
     starting,
+    texts_of,
 )
 from lamtheo_xls.workbook.pen import NotWritten, Pen, put
 from lamtheo_xls.workbook.printout import heads, plan_print, print_formulas, print_rules, print_sheet
@@ -151,7 +154,7 @@ def _compose(
             pages[name] = book.add_worksheet(title)
         if front:
             sides.fix(pen, pages["fix"], front)
-        panel = plan_panel(form, layout).values(filled)
+        panel = plan_panel(form, layout).values(filled, context)
         _form_sheet(pen, pages["main"], filled, panel, lists, marks, blank=identity is None)
         _print_sheet(pen, pages["print"], plan_print(form, layout).values(filled, context, code, panel))
         sides.guide(pen, pages["guide"])
@@ -159,8 +162,7 @@ def _compose(
         sides.meta(pen, pages["meta"], identity)
         pages["fix" if front else "main"].activate()
         book.close()
-    growing = frozenset(r for a in layout.areas.values() for r in range(a.first_row, a.last_row + 1))
-    return finish(buffer.getvalue(), {2 if front else 1: growing})
+    return finish(buffer.getvalue(), {2 if front else 1: layout.growing})
 
 
 def _cached(value: Cached) -> Cached:
@@ -184,8 +186,8 @@ def _form_sheet(
     helpers = [c for name, c in layout.helper_columns.items() if name != "message"]
     pen.all_locked(sheet, layout.widths, [*helpers, layout.key_column])
     hidden = {a.key_row for a in layout.areas.values()}
-    for row, points in layout.heights.items():
-        height = _grown(pen, row, filled) if points and not blank else points
+    heights = layout.heights if blank else {**layout.heights, **_grown(pen, filled, panel)}
+    for row, height in heights.items():
         put(sheet.set_row(row - 1, height, None, {"hidden": 1} if row in hidden else {}))
     formulas = panel_formulas(pen.form, layout)
     for c in layout.cells:
@@ -212,7 +214,11 @@ def _form_sheet(
     top, bottom = layout.print_area
     pen.page(sheet, pen.form.orientation, code=pen.code, one_page=fits_one_page(pen.form, layout))
     put(sheet.print_area(top.row - 1, top.column - 1, bottom.row - 1, bottom.column - 1))
-    if layout.areas:
+    if layout.narrative:
+        sheet.freeze_panes(layout.print_area[0].row - 1, 0)
+        start = min(c.at for c in layout.cells if c.kind == "input")
+        sheet.set_selection(start.row - 1, start.column - 1, start.row - 1, start.column - 1)
+    elif layout.areas:
         sheet.repeat_rows(layout.head_rows[0] - 1, layout.head_rows[1] - 1)
         sheet.freeze_panes(layout.head_rows[1] + 1, 0)
         area = next(iter(layout.areas.values()))
@@ -223,9 +229,12 @@ def _form_sheet(
     pen.protect(sheet)
 
 
-def _grown(pen: Pen, row: int, filled: Filled) -> float:
-    """Height of a row whose text wraps."""
-    return inputs.row_points(pen.form, pen.layout, row, filled)
+def _grown(pen: Pen, filled: Filled, panel: Mapping[Cell, Cached]) -> dict[int, float]:
+    """Heights of the rows whose text wraps."""
+    form, layout = pen.form, pen.layout
+    if layout.narrative:
+        return inputs.grown(layout, texts_of(form, layout, filled, pen.context, panel))
+    return {row: inputs.row_points(form, layout, row, filled) for row in layout.heights}
 
 
 def _value(pen: Pen, sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
@@ -252,11 +261,14 @@ def _rules(pen: Pen, sheet: Worksheet) -> None:
                 {"type": "formula", "criteria": f"=${letters['faults']}$1{test}", "format": pen.format(style)},
             )
         )
+    if layout.narrative:
+        _narrative_rules(pen, sheet, letters["faults"])
+        return
     for table in pen.form.tables:
         area = layout.areas[table.id]
         r = area.first_row
         for check in row_checks(pen.form, table):
-            if check.kind not in ("required", "tick_missing"):
+            if check.soft or check.kind not in ("required", "tick_missing"):
                 continue
             lengths = [f"${letters[f'len.{table.id}.{c}']}{r}" for c in check.columns]
             test = TESTS[check.kind].formula(lengths, check.limit)
@@ -273,10 +285,23 @@ def _rules(pen: Pen, sheet: Worksheet) -> None:
             )
 
 
+def _narrative_rules(pen: Pen, sheet: Worksheet, faults: str) -> None:
+    """A single field at fault, and the first row of a table that lacks paragraphs."""
+    layout = pen.layout
+    places = [(layout.fields[c.field], c.at.row) for c in layout.cells if c.text == "faults" and c.field]
+    places += [(Spot(a.first_row, column), a.end_row) for a in layout.areas.values() for column in a.columns.values()]
+    for spot, row in places:
+        options = {"type": "formula", "criteria": f"=${faults}${row}>0", "format": pen.format("cf.missing")}
+        put(sheet.conditional_format(spot.row - 1, spot.column - 1, spot.row - 1, spot.column - 1, options))
+
+
 # -- the other sheets ----------------------------------------------------------------------------------------
 
 
 def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> None:
+    if pen.layout.narrative:
+        paint_document(pen, sheet, values)
+        return
     layout, place = pen.layout, lay_out_print(pen.form, pen.layout)
     widths = {c: layout.widths[c] for c in range(1, place.columns + 1)} | {place.hint_column: 42.0}
     pen.all_locked(sheet, widths, range(place.source_column, place.hint_column))

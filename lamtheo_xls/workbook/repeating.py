@@ -1,0 +1,69 @@
+"""Owns what locked cells repeat of what the unit typed, as formula text and in Python alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.findings import say
+from lamtheo_xls.workbook.fences import Fences, literal
+from lamtheo_xls.workbook.layout import Laid, Layout, column_letters, fill, locked_text
+from lamtheo_xls.workbook.rules import Cached, Cell, Filled, length, length_formula, shown, shown_formula
+
+_FIELD = re.compile(r"\{=(\w+)\}")
+
+
+def blank_words(template: str) -> str:
+    """What stands for a field that is blank: dots to write on; nothing where the words are only that field."""
+    return "" if _FIELD.fullmatch(template) else say("workbook.words.blank")
+
+
+def names_of(template: str) -> tuple[str, ...]:
+    """The fields `{=field}` a template repeats, each once."""
+    return tuple(dict.fromkeys(_FIELD.findall(template)))
+
+
+def words_formula(form: Form, layout: Layout, fences: Fences, cell: Laid) -> str:
+    """The template beside it with what the unit typed; dots where that is blank."""
+    formula = f"${column_letters(layout.helper_columns['words'])}${cell.at.row}"
+    for id in names_of(cell.words):
+        value = fences.fixed(layout.fields[id])
+        text = shown_formula(value, form.field(id).type)
+        blank = literal(blank_words(cell.words))
+        formula = f"SUBSTITUTE({formula},{literal('{=' + id + '}')},IF({length_formula(value)}=0,{blank},{text}))"
+    return formula
+
+
+def half_formula(layout: Layout, fences: Fences, cell: Laid) -> str:
+    if cell.source is None:
+        return '""'
+    return f'{fences.fixed(cell.source)}&""'
+
+
+def said(form: Form, template: str, filled: Filled, context: Mapping[str, str]) -> str:
+    """A template filled from the context and with what the unit typed, as the cell shows it."""
+    text = fill(template, context)
+    for id in names_of(template):
+        value = filled.fields.get(id, "")
+        repeated = shown(value, form.field(id).type) if length(value) else blank_words(template)
+        text = text.replace("{=" + id + "}", repeated)
+    return text
+
+
+def texts_of(
+    form: Form, layout: Layout, filled: Filled, context: Mapping[str, str], panel: Mapping[Cell, Cached]
+) -> dict[Cell, str]:
+    """What the cells of the main sheet show, but for keys and numbers."""
+    out: dict[Cell, str] = {}
+    for c in layout.cells:
+        if c.kind == "formula":
+            out[c.at] = str(panel[c.at])
+        elif c.kind in ("static", "context"):
+            out[c.at] = locked_text(c, context)
+        elif c.kind == "input" and not c.table:
+            out[c.at] = filled.fields.get(c.field, "")
+        elif c.kind == "input":
+            rows = filled.rows.get(c.table, ())
+            out[c.at] = rows[c.index - 1].get(c.field, "") if c.index <= len(rows) else ""
+    return out
