@@ -12,8 +12,10 @@ from lamtheo_xls.ledger.records import (
     Decision,
     Event,
     IssueRecord,
+    SignedCopy,
     Standing,
     SubmissionRecord,
+    signed_copy_of,
     submission_id,
 )
 
@@ -27,12 +29,14 @@ __all__ = [
     "Event",
     "IssueRecord",
     "Ledger",
+    "SignedCopy",
     "Standing",
     "SubmissionRecord",
     "examination_of",
     "findings_of",
     "lock",
     "open_ledger",
+    "signed_copy_of",
     "submission_id",
     "text_of",
 ]

@@ -7,7 +7,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
+from lamtheo_xls.examine import explained_in
+from lamtheo_xls.findings import Finding
 from lamtheo_xls.ledger.deciding import standing_decisions
+from lamtheo_xls.ledger.judgement import findings_of
 from lamtheo_xls.ledger.records import Counted, Decision, Standing, SubmissionRecord
 
 # Steps of the view. `:horizon` is the last number that belongs to the round (its closing, or everything).
@@ -17,8 +20,10 @@ from lamtheo_xls.ledger.records import Counted, Decision, Standing, SubmissionRe
 #   placed   where each submission belongs (a decision «gán cho đơn vị» outweighs its own marks) and why it may count:
 #            accepted; faulty but taken as it is; of unknown owner but confirmed or assigned – unless the last word
 #            on it is «không tổng hợp»
-#   fit      ranked within (assignment, part) by date received, run, time of the file, hash: the order in which files
-#            were listed never matters
+#   fit      ranked within (assignment, part), and within the assignment, by date received, run, time of the file, hash:
+#            the order in which files were listed never matters
+#   counted  the first of its part; «không phát sinh» speaks for the assignment as a whole: it counts while nothing
+#            newer of any part does, and what is older than it does not
 _VIEW = """
 WITH latest AS (
     SELECT submission, max(seq) AS seq FROM judgements WHERE seq <= :horizon {scope} GROUP BY submission
@@ -39,8 +44,8 @@ word AS (
 ),
 placed AS (
     SELECT s.id, s.sha256, s.file, s.run, j.seq, j.state, j.received,
-        coalesce(a.target, j.assignment) AS assignment,
-        CASE WHEN a.target IS NULL THEN j.part ELSE a.part END AS part,
+        coalesce(a.target, j.assignment) AS assignment, j.nil,
+        coalesce(nullif(a.part, ''), j.part) AS part,
         coalesce(nullif(a.round, ''), j.round) AS round,
         (
             SELECT min(c.modified) FROM copies c WHERE c.sha256 = s.sha256 AND c.run = s.run AND c.seq <= :horizon
@@ -59,9 +64,17 @@ placed AS (
     LEFT JOIN standing a ON a.seq = w.assigned
 ),
 fit AS (
-    SELECT id, row_number() OVER (
+    SELECT id, assignment, nil, row_number() OVER (
         PARTITION BY assignment, part ORDER BY received DESC, run DESC, modified DESC, sha256 DESC
-    ) AS nth FROM placed WHERE why <> '' AND assignment IS NOT NULL AND round = :round
+    ) AS nth, row_number() OVER (
+        PARTITION BY assignment ORDER BY received DESC, run DESC, modified DESC, sha256 DESC
+    ) AS place FROM placed WHERE why <> '' AND assignment IS NOT NULL AND round = :round
+),
+counted AS (
+    SELECT f.id FROM fit f LEFT JOIN (
+        SELECT assignment, min(place) AS place FROM fit WHERE nil GROUP BY assignment
+    ) silent USING (assignment)
+    WHERE f.nth = 1 AND (CASE WHEN f.nil THEN f.place = 1 ELSE silent.place IS NULL OR f.place < silent.place END)
 )
 """
 _EVERYTHING = _VIEW.format(scope="")
@@ -72,7 +85,7 @@ _SOME = _VIEW.format(
     )"""
 )
 _COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.state, p.received, p.assignment, p.part, p.round, p.modified,
-    p.excluded, p.why, v.form, v.late, v.serial, v.examination, v.judged"""
+    p.excluded, p.why, p.nil, v.form, v.late, v.serial, v.examination, v.judged"""
 _PLACED = "placed p JOIN judgements v ON v.seq = p.seq"  # long texts are fetched last, not carried through the sorting
 _ALL = 2**63 - 1
 
@@ -80,10 +93,11 @@ _Key = tuple[str, int, str, str]
 
 
 def counting(db: sqlite3.Connection, round: str) -> tuple[Counted, ...]:
-    """For every (assignment, part) of the round the submission that counts, in order of assignment and part."""
+    """For every (assignment, part) of the round the submission that counts, in order of assignment and part; where the
+    answer is «không phát sinh» (`nil`), that one alone for the assignment."""
     rows = db.execute(
-        f"{_EVERYTHING} SELECT {_COLUMNS} FROM {_PLACED} JOIN fit f ON f.id = p.id WHERE f.nth = 1"
-        " ORDER BY p.assignment, p.part",
+        f"{_EVERYTHING} SELECT {_COLUMNS} FROM {_PLACED} JOIN counted c ON c.id = p.id"
+        " ORDER BY p.assignment, length(p.part), p.part",
         {"round": round, "horizon": horizon(db, round)},
     )
     return tuple(
@@ -124,7 +138,8 @@ def states_of(db: sqlite3.Connection, round: str, assignments: Iterable[str]) ->
 
 
 def standing_of_round(db: sqlite3.Connection, round: str, issued: Iterable[tuple[str, str]]) -> tuple[Standing, ...]:
-    """Where every (assignment, part) stands: those issued, and whatever came in or was ruled for the round."""
+    """Where every (assignment, part) stands: those issued, and whatever came in or was ruled for the round. Of a closed
+    round: where it stood then, with what was ruled since as `later`."""
     latest: dict[tuple[str, str], tuple[_Key, SubmissionRecord]] = {}
     for record, key, excluded in _listed(db, round):
         at = (record.assignment or "", record.part)
@@ -133,11 +148,13 @@ def standing_of_round(db: sqlite3.Connection, round: str, issued: Iterable[tuple
         if at not in latest or key > latest[at][0]:
             latest[at] = (key, record)
     counted = {(c.assignment, c.part): c.submission for c in counting(db, round)}
-    ruled = standing_decisions(db, round)
+    end = horizon(db, round)
+    ruled = standing_decisions(db, round, end)
+    since = _last(d for d in standing_decisions(db, round).values() if d.seq > end)
     notes = dict(db.execute("SELECT subject, text FROM notes WHERE round IN (?, '')", (round,)).fetchall())
     places = set(issued) | set(latest) | set(counted)
     known = {assignment for assignment, _ in places}
-    spoken_of = {subject for subject, _ in ruled} | set(notes)
+    spoken_of = {subject for subject, _ in ruled} | set(since) | set(notes)
     places |= {
         (subject.removeprefix("assignment:"), "")
         for subject in spoken_of
@@ -152,10 +169,29 @@ def standing_of_round(db: sqlite3.Connection, round: str, issued: Iterable[tuple
             decision=_shown(ruled, f"assignment:{assignment}"),
             extended=ruled.get((f"assignment:{assignment}", "extend")),
             signed=ruled.get((f"assignment:{assignment}", "signed")),
+            later=since.get(f"assignment:{assignment}"),
             note=notes.get(f"assignment:{assignment}", ""),
         )
-        for assignment, part in sorted(places)
+        for assignment, part in sorted(places, key=lambda at: (at[0], len(at[1]), at[1]))
     )
+
+
+def _last(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """The last decision of each subject."""
+    return {d.subject: d for d in sorted(decisions, key=lambda d: d.seq)}
+
+
+def explained(db: sqlite3.Connection, assignment: str, before: int | None) -> dict[str, dict[tuple[str, str], str]]:
+    """Part → (code, value) → the words of the unit's latest return, of runs below `before`, that explain it."""
+    rows = db.execute(
+        "SELECT j.part, j.examination FROM judgements j JOIN submissions s ON s.id = j.submission"
+        " WHERE j.assignment = ? AND s.run < coalesce(?, s.run + 1) ORDER BY j.received, s.run, s.sha256, j.seq",
+        (assignment, before),
+    )
+    told: dict[str, list[Finding]] = {}
+    for part, examination in rows:
+        told.setdefault(part, []).extend(findings_of(examination))
+    return {part: words for part, findings in told.items() if (words := explained_in(findings))}
 
 
 def _shown(ruled: Mapping[tuple[str, str], Decision], subject: str) -> Decision | None:
@@ -175,12 +211,18 @@ def _listed(db: sqlite3.Connection, round: str, only: str | None = None) -> list
     them out."""
     end = horizon(db, round)
     view = _EVERYTHING if only is None else _SOME
-    sql = f"{view} SELECT {_COLUMNS}, f.nth FROM {_PLACED} LEFT JOIN fit f ON f.id = p.id WHERE p.round = :round"
+    sql = f"""{view} SELECT {_COLUMNS}, c.id IS NOT NULL AS counts FROM {_PLACED} LEFT JOIN counted c ON c.id = p.id
+        WHERE p.round = :round"""
     rows = db.execute(sql, {"round": round, "horizon": end, "only": only}).fetchall()
-    best = {(r["assignment"], r["part"]): _key(r) for r in rows if r["nth"] == 1}
-    found = [
-        (_record(r, _state(r, best.get((r["assignment"], r["part"])))), _key(r), bool(r["excluded"])) for r in rows
-    ]
+    counts = [r for r in rows if r["counts"]]
+    of_part = {(r["assignment"], r["part"]): _key(r) for r in counts}
+    newest = {r["assignment"]: _key(r) for r in sorted(counts, key=_key)}
+    silent = {r["assignment"] for r in counts if r["nil"]}
+    found = []
+    for r in rows:
+        whole = r["nil"] or r["assignment"] in silent  # «không phát sinh» speaks for every part
+        best = newest.get(r["assignment"]) if whole else of_part.get((r["assignment"], r["part"]))
+        found.append((_record(r, _state(r, best)), _key(r), bool(r["excluded"])))
     if end != _ALL:
         inside = {record.id for record, _, _ in found}
         for r in db.execute(sql, {"round": round, "horizon": _ALL, "only": only}):
@@ -218,4 +260,5 @@ def _record(row: sqlite3.Row, state: str, *, after_close: bool = False) -> Submi
         seq=row["seq"],
         verdict=row["state"],
         after_close=after_close,
+        nil=bool(row["nil"]),
     )

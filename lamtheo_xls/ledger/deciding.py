@@ -56,12 +56,15 @@ def decide(db: sqlite3.Connection, decisions: Iterable[Decision]) -> tuple[Decis
     return tuple(new)
 
 
-def standing_decisions(db: sqlite3.Connection, round: str | None) -> Mapping[tuple[str, str], Decision]:
-    """(subject, lane) → the decision that stands, of a round (and of no known one), or of all."""
+def standing_decisions(
+    db: sqlite3.Connection, round: str | None, horizon: int = 2**63 - 1
+) -> Mapping[tuple[str, str], Decision]:
+    """(subject, lane) → the decision that stands (stood at `horizon`), of a round (and of no known one), or of all."""
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM decisions WHERE seq IN (SELECT max(seq) FROM decisions GROUP BY subject, lane)"
+        f"SELECT {_COLUMNS} FROM decisions WHERE seq IN"
+        " (SELECT max(seq) FROM decisions WHERE seq <= :horizon GROUP BY subject, lane)"
         " AND kind <> 'withdraw' AND (:round IS NULL OR round IN (:round, '')) ORDER BY seq",
-        {"round": round},
+        {"round": round, "horizon": horizon},
     )
     return {(row["subject"], row["lane"]): _decision(row) for row in rows}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from lamtheo_xls.ledger.records import IssueRecord
 from lamtheo_xls.ledger.store import compact, next_number
 from lamtheo_xls.workbook.identity import SERIAL_LIMIT, issued_of, payload_of
+from lamtheo_xls.workbook.panel import Filled
 
 
 def next_serials(db: sqlite3.Connection, n: int) -> range:
@@ -40,15 +41,16 @@ def record_issued(db: sqlite3.Connection, rows: Iterable[IssueRecord]) -> int:
                 row.code,
                 compact(row.context),
                 compact(row.children),
-                compact([dict(p) for p in row.prefilled]),
+                compact(_prefilled(row)),
                 row.file,
                 row.sha256,
                 row.fingerprint,
                 day,
+                row.issued.part,
             )
         )
     db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", events)
-    db.executemany("INSERT INTO issued VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", issued)
+    db.executemany("INSERT INTO issued VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", issued)
     return len(issued)
 
 
@@ -57,20 +59,31 @@ def issued(db: sqlite3.Connection, serial: int) -> IssueRecord | None:
     return _record(row) if row else None
 
 
-def issued_for(db: sqlite3.Connection, assignment: str) -> IssueRecord | None:
-    """The latest workbook issued for the assignment."""
-    row = db.execute("SELECT * FROM issued WHERE assignment = ? ORDER BY seq DESC LIMIT 1", (assignment,)).fetchone()
+def issued_for(db: sqlite3.Connection, assignment: str, part: str | None) -> IssueRecord | None:
+    """The latest workbook issued for the assignment, of that part or (None) of any."""
+    sql = "SELECT * FROM issued WHERE assignment = ? AND coalesce(?, part) = part ORDER BY seq DESC LIMIT 1"
+    row = db.execute(sql, (assignment, part)).fetchone()
     return _record(row) if row else None
 
 
 def issued_of_round(db: sqlite3.Connection, round: str) -> tuple[IssueRecord, ...]:
-    """The latest workbook of each assignment of the round, in order of assignment."""
+    """The latest workbook of each (assignment, part) of the round, in that order."""
     rows = db.execute(
-        "SELECT * FROM issued WHERE seq IN (SELECT max(seq) FROM issued WHERE round = ? GROUP BY assignment)"
-        " ORDER BY assignment",
+        "SELECT * FROM issued WHERE seq IN (SELECT max(seq) FROM issued WHERE round = ? GROUP BY assignment, part)"
+        " ORDER BY assignment, length(part), part",
         (round,),
     )
     return tuple(_record(row) for row in rows)
+
+
+def first_issued_on(db: sqlite3.Connection, round: str) -> dict[tuple[str, int], dt.date]:
+    """(form, version) → the day on which the first workbook of that version went out in the round."""
+    rows = db.execute(
+        "SELECT json_extract(payload, '$.form'), json_extract(payload, '$.version'), min(issued_on) FROM issued"
+        " WHERE round = ? GROUP BY 1, 2",
+        (round,),
+    )
+    return {(str(form), int(version)): dt.date.fromisoformat(day) for form, version, day in rows}
 
 
 def all_issued(db: sqlite3.Connection) -> tuple[IssueRecord, ...]:
@@ -78,8 +91,14 @@ def all_issued(db: sqlite3.Connection) -> tuple[IssueRecord, ...]:
     return tuple(_record(row) for row in db.execute("SELECT * FROM issued ORDER BY serial"))
 
 
+def _prefilled(record: IssueRecord) -> dict[str, object]:
+    rows = {table: [dict(r) for r in rows] for table, rows in record.prefilled.rows.items()}
+    return {"fields": dict(record.prefilled.fields), "rows": rows, "carried": record.carried}
+
+
 def _record(row: sqlite3.Row) -> IssueRecord:
     made_for = issued_of(row["payload"])
+    prefilled = json.loads(row["prefilled"])
     if made_for is None:
         raise ValueError(f"payload of serial {row['serial']}")
     return IssueRecord(
@@ -87,9 +106,10 @@ def _record(row: sqlite3.Row) -> IssueRecord:
         code=row["code"],
         context=json.loads(row["context"]),
         children=tuple(json.loads(row["children"])),
-        prefilled=tuple(json.loads(row["prefilled"])),
+        prefilled=Filled(fields=prefilled["fields"], rows={t: tuple(r) for t, r in prefilled["rows"].items()}),
         file=row["file"],
         sha256=row["sha256"],
         fingerprint=row["fingerprint"],
         issued_on=dt.date.fromisoformat(row["issued_on"]),
+        carried=prefilled["carried"],
     )

@@ -158,15 +158,20 @@ class Ledger:
         with told_as_world(self._path):
             return issuing.issued(self._db, serial)
 
-    def issued_for(self, assignment: str) -> IssueRecord | None:
-        """The latest workbook issued for the assignment."""
+    def issued_for(self, assignment: str, part: str | None = None) -> IssueRecord | None:
+        """The latest workbook issued for the assignment, of that part or (None) of any."""
         with told_as_world(self._path):
-            return issuing.issued_for(self._db, assignment)
+            return issuing.issued_for(self._db, assignment, part)
 
     def issued_of_round(self, round: str) -> tuple[IssueRecord, ...]:
-        """The latest workbook of each assignment of the round, in order of assignment."""
+        """The latest workbook of each (assignment, part) of the round, in that order."""
         with told_as_world(self._path):
             return issuing.issued_of_round(self._db, round)
+
+    def first_issued_on(self, round: str) -> Mapping[tuple[str, int], dt.date]:
+        """(form, version) → the day on which the first workbook of that version went out in the round."""
+        with told_as_world(self._path):
+            return issuing.first_issued_on(self._db, round)
 
     def all_issued(self) -> tuple[IssueRecord, ...]:
         """Every workbook that ever went out, by serial: older ones of an assignment stay valid."""
@@ -243,9 +248,21 @@ class Ledger:
     # -- what counts ------------------------------------------------------------------------------------------------
 
     def counting(self, round: str) -> tuple[Counted, ...]:
-        """For each (assignment, part) the latest submission that was accepted and not excluded: one query."""
+        """For each (assignment, part) the latest submission that was accepted and not excluded: one query. Where that
+        is «không phát sinh» nothing is there to be merged: see `nil_answers`."""
         with told_as_world(self._path):
-            return counting.counting(self._db, round)
+            return tuple(c for c in counting.counting(self._db, round) if not c.submission.nil)
+
+    def nil_answers(self, round: str) -> tuple[Counted, ...]:
+        """Assignments whose answer is «không phát sinh»: the newest thing that counts of them, by the same query."""
+        with told_as_world(self._path):
+            return tuple(c for c in counting.counting(self._db, round) if c.submission.nil)
+
+    def explained(self, assignment: str, *, before_run: bool = True) -> Mapping[str, Mapping[tuple[str, str], str]]:
+        """Part → (code, value) of a finding → the unit's own words on it in the assignment's earlier returns, the last
+        outweighing. `before_run`: only those of earlier runs, so that the order of files never matters."""
+        with told_as_world(self._path):
+            return counting.explained(self._db, assignment, receiving.run_before(self._db) if before_run else None)
 
     def standing_of_round(self, round: str) -> tuple[Standing, ...]:
         """Where every (assignment, part) stands: issued ones and whatever came in or was ruled, in order."""
@@ -316,7 +333,13 @@ class Ledger:
                 "round": round,
                 "closed": str(self.closed_on(round) or ""),
                 "issued": [
-                    {"serial": r.issued.serial, "assignment": r.issued.assignment, "file": r.file, "sha256": r.sha256}
+                    {
+                        "serial": r.issued.serial,
+                        "assignment": r.issued.assignment,
+                        "part": r.issued.part,
+                        "file": r.file,
+                        "sha256": r.sha256,
+                    }
                     for r in self.issued_of_round(round)
                 ],
                 "submissions": [
@@ -331,6 +354,7 @@ class Ledger:
                         "state": s.state,
                         "verdict": s.verdict,
                         "late": s.late,
+                        "nil": s.nil,
                         "serial": s.serial,
                         "examination": s.examination,
                         "judged": dict(s.judged),
@@ -342,6 +366,7 @@ class Ledger:
                     for d in deciding.all_decisions(self._db, round)
                 ],
                 "counting": [[c.assignment, c.part, c.submission.id, c.why] for c in self.counting(round)],
+                "nil": [[c.assignment, c.submission.id, c.why] for c in self.nil_answers(round)],
             }
 
     # ---------------------------------------------------------------------------------------------------------------

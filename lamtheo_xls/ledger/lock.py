@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -18,6 +19,8 @@ from lamtheo_xls.ledger.faults import told_as_world
 _FAR = 1 << 30  # Windows locks bytes, also against reading: one far behind the words, so that they stay readable
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _STEP = 0.1
+_WRITING = 2.0
+"""Seconds after which a file without words was left by a program that died while writing them."""
 
 
 @contextmanager
@@ -26,10 +29,11 @@ def lock(folder: Path, *, wait: float, who: str) -> Iterator[None]:
 
     Waits up to `wait` seconds, then raises World("world.locked_by"). The system's own file lock holds it, so that a
     killed program leaves nothing behind; where a share has none, a file made by O_EXCL does, and one left behind by a
-    dead process of this machine is taken over.
+    dead process of this machine, or without words, is taken over.
     """
     path = folder / "lock"
-    end = time.monotonic() + wait
+    start = time.monotonic()
+    end = start + wait
     with told_as_world(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     lone = folder / "lock.held"
@@ -38,10 +42,13 @@ def lock(folder: Path, *, wait: float, who: str) -> Iterator[None]:
         while True:
             with told_as_world(path):
                 held = _seize(handle)
-                if held is None:
+                alone = held is None
+                if alone:
                     held = made = _make_alone(lone, who)
             if held:
                 break
+            if alone:
+                start = _look_again(lone, start)
             if time.monotonic() >= end:
                 raise World("world.locked_by", who=_holder(lone) or _holder(path) or say("ledger.lock.somebody"))
             time.sleep(_STEP)
@@ -54,7 +61,7 @@ def lock(folder: Path, *, wait: float, who: str) -> Iterator[None]:
             yield
         finally:
             if made:
-                lone.unlink(missing_ok=True)
+                _leave(lone)
             else:
                 _let_go(handle)
     finally:
@@ -85,16 +92,50 @@ def _make_alone(path: Path, who: str) -> bool:
     """O_EXCL, for shares without locks."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
-        found = _read(path)
-        if found.get("host") == socket.gethostname() and not _is_alive(found.get("pid")):
-            path.unlink(missing_ok=True)
+    except (FileExistsError, PermissionError):  # Windows: the one before is just going away
         return False
     try:
         os.write(handle, _words(who))
-    finally:
+    except OSError:
         os.close(handle)
+        path.unlink(missing_ok=True)
+        raise
+    os.close(handle)
     return True
+
+
+def _look_again(path: Path, blank_since: float) -> float:
+    """Clears away what a dead program left; since when the file has had no words."""
+    found, now = _read(path), time.monotonic()
+    if not found:
+        if now - blank_since >= _WRITING:
+            _put_aside(path, found)
+        return blank_since
+    if found.get("host") == socket.gethostname() and not _is_alive(found.get("pid")):
+        _put_aside(path, found)
+    return now
+
+
+def _put_aside(path: Path, left: dict[str, object]) -> None:
+    """Removes the file with those words; what another program made there meanwhile is put back."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):  # another was quicker: it is no longer there
+        os.replace(path, aside)
+        if _read(aside) == left:
+            aside.unlink()
+        else:
+            os.replace(aside, path)
+
+
+def _leave(path: Path) -> None:
+    """Removes our own file; Windows refuses that while another program reads in it who holds the workspace."""
+    for _ in range(10):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            time.sleep(_STEP)
+        else:
+            return
 
 
 if sys.platform == "win32":

@@ -17,10 +17,15 @@ VERDICTS = ("accepted", "to_fix", "unknown", "refused")
 def current_run(db: sqlite3.Connection) -> int:
     """The number of this run; an interrupted run is gone on with, so that it ends as if nothing had happened.
     Inside a transaction."""
-    found = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('run', 'run_open')").fetchall())
-    run = int(found.get("run", 0)) + (found.get("run_open") != "1")
+    run = run_before(db)
     db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", (("run", str(run)), ("run_open", "1")))
     return run
+
+
+def run_before(db: sqlite3.Connection) -> int:
+    """The number that every earlier run is below: that of the run going on (or interrupted), else of the next."""
+    found = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('run', 'run_open')").fetchall())
+    return int(found.get("run", 0)) + (found.get("run_open") != "1")
 
 
 def end_run(db: sqlite3.Connection) -> None:
@@ -191,8 +196,11 @@ def _values(record: SubmissionRecord) -> tuple[object, ...]:
         record.serial,
         record.examination,
         compact(record.judged),
+        int(record.nil),
     )
 
 
 def _insert(db: sqlite3.Connection, record: SubmissionRecord, seq: int) -> None:
-    db.execute("INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, record.id, *_values(record)))
+    db.execute(
+        "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (seq, record.id, *_values(record))
+    )

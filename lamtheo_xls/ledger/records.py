@@ -10,6 +10,7 @@ from typing import Any, Literal
 from lamtheo_xls.findings import Finding
 from lamtheo_xls.ledger.judgement import findings_of
 from lamtheo_xls.workbook.identity import Issued
+from lamtheo_xls.workbook.panel import Filled
 
 STATES = ("accepted", "to_fix", "unknown", "refused", "duplicate", "superseded")
 KINDS = (
@@ -30,17 +31,19 @@ KINDS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRecord:
     """One issued workbook. `file` is relative to the workspace, with '/'; `fingerprint` is the hash of everything
-    that determines the workbook, so that issuing again knows new, changed and unchanged."""
+    that determines the workbook, so that issuing again knows new, changed and unchanged. `prefilled`: the inputs that
+    left filled; `carried`: the submission they were taken over from when the form's version changed, '' for none."""
 
     issued: Issued
     code: str
     context: Mapping[str, str]
     children: tuple[str, ...]
-    prefilled: tuple[Mapping[str, str], ...]
+    prefilled: Filled
     file: str
     sha256: str
     fingerprint: str
     issued_on: dt.date
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ class SubmissionRecord:
     verdict: str = ""
     after_close: bool = False
     """Recorded after its round was closed: listed, never counted."""
+    nil: bool = False
+    """The answer is «không phát sinh», for the assignment as a whole: its part is ''."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -109,7 +114,7 @@ class Decision:
     back the decision that stands (or the one of the kind named in detail 'of').
 
     exclude, as_is and confirm speak of one submission: `bound_to`, or the subject itself. assign needs detail
-    'assignment' (and may have 'part'); extend needs 'until', an ISO date.
+    'assignment' (and may have 'part'); extend needs 'until', an ISO date. signed is a SignedCopy: see there.
     """
 
     subject: str
@@ -121,6 +126,35 @@ class Decision:
     round: str = ""
     """'' = looked up from the subject."""
     seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCopy:
+    """The signed copy of a return, or of a document without a form (S1.12), as the detail of a decision 'signed'."""
+
+    on: dt.date | None = None
+    """The day it came."""
+    number: str = ""
+    """The document's own number, «12-KH/ĐU»."""
+    signer: str = ""
+    way: str = ""
+    """How it came, in the office's words."""
+    submission: str = ""
+    """The received file that is its picture (PDF, photo, Word), where there is one."""
+
+    @property
+    def detail(self) -> dict[str, str]:
+        """As a decision keeps it: what is not known is not there."""
+        on = {"on": self.on.isoformat()} if self.on is not None else {}
+        others = {n: getattr(self, n) for n in ("number", "signer", "way", "submission")}
+        return on | {name: text for name, text in others.items() if text}
+
+
+def signed_copy_of(decision: Decision) -> SignedCopy:
+    """The signed copy a decision 'signed' speaks of."""
+    known = {n: decision.detail.get(n, "") for n in ("number", "signer", "way", "submission")}
+    on = decision.detail.get("on", "")
+    return SignedCopy(on=dt.date.fromisoformat(on) if on else None, **known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +170,7 @@ class Counted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where one (assignment, part) stands. `decision` is what the cell Xử lý shows; signed copy and extension
-    outlive it."""
+    outlive it. Decisions are about the assignment, the same for all its parts."""
 
     assignment: str
     part: str
@@ -145,7 +179,14 @@ class Standing:
     decision: Decision | None = None
     extended: Decision | None = None
     signed: Decision | None = None
+    later: Decision | None = None
+    """Ruled after the round was closed: changes nothing until it is reopened."""
     note: str = ""
+
+    @property
+    def nil(self) -> bool:
+        """«Không phát sinh» is the unit's answer, and counts."""
+        return self.counted is not None and self.counted.nil
 
     @property
     def mending(self) -> bool:

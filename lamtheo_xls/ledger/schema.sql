@@ -13,7 +13,8 @@ CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'ev
 CREATE TABLE issued (
     serial INTEGER PRIMARY KEY, seq INTEGER NOT NULL, round TEXT NOT NULL, assignment TEXT NOT NULL,
     payload TEXT NOT NULL, code TEXT NOT NULL, context TEXT NOT NULL, children TEXT NOT NULL, prefilled TEXT NOT NULL,
-    file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, issued_on TEXT NOT NULL
+    file TEXT NOT NULL, sha256 TEXT NOT NULL, fingerprint TEXT NOT NULL, issued_on TEXT NOT NULL,
+    part TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX issued_of_round ON issued (round, assignment);
 CREATE INDEX issued_of_assignment ON issued (assignment);
@@ -31,7 +32,8 @@ CREATE TABLE submissions (
 CREATE TABLE judgements (
     seq INTEGER PRIMARY KEY, submission TEXT NOT NULL REFERENCES submissions (id), assignment TEXT, round TEXT,
     part TEXT NOT NULL, form TEXT, state TEXT NOT NULL CHECK (state IN ('accepted', 'to_fix', 'unknown', 'refused')),
-    received TEXT NOT NULL, late INTEGER NOT NULL, serial INTEGER, examination TEXT NOT NULL, judged TEXT NOT NULL
+    received TEXT NOT NULL, late INTEGER NOT NULL, serial INTEGER, examination TEXT NOT NULL, judged TEXT NOT NULL,
+    nil INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX judgements_of_submission ON judgements (submission, seq);
 CREATE INDEX judgements_of_assignment ON judgements (assignment);

@@ -12,8 +12,9 @@ from typing import Any
 
 from lamtheo_xls.findings import World
 from lamtheo_xls.ledger.faults import told_as_world
+from lamtheo_xls.ledger.migrating import MIGRATIONS
 
-VERSION = 1
+VERSION = 2
 _OURS = 0x4C545853  # application_id: "LTXS"
 _TABLES = {"meta", "events", "issued", "copies", "submissions", "judgements", "decisions", "notes", "rounds"}
 
@@ -44,7 +45,11 @@ def _recognise(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
     tables = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if ours == _OURS and version > VERSION:
         raise World("world.newer_version", co=version, hieu=VERSION)
-    if ours == _OURS and version == VERSION and tables >= _TABLES:
+    if ours == _OURS and version in (*MIGRATIONS, VERSION) and tables >= _TABLES:
+        for step in range(version, VERSION):
+            with transaction(db, path):
+                MIGRATIONS[step](db)
+                db.execute(f"PRAGMA user_version = {step + 1}")
         return
     if not create or ours or version or tables or any((path.parent / "archive").glob("??")):
         raise World(

@@ -145,8 +145,7 @@ def _row_counts(form: Form, record: IssueRecord, rows: Sequence[tuple[int, Row]]
 def _values(form: Form, record: IssueRecord, examination: Examination, rows: Sequence[tuple[int, Row]]) -> Filled:
     """What the unit typed; what was prefilled, where its sheet could not be read at all."""
     if not examination.sheet:
-        first = form.tables[0].id if form.tables else ""
-        return Filled(rows={first: record.prefilled} if first else {})
+        return record.prefilled
     fields = {f.id: "" for f in form.fields} | {id: entry.text for id, entry in examination.fields.items()}
     tables: dict[str, tuple[Mapping[str, str], ...]] = {}
     for table in form.tables:

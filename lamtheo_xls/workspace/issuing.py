@@ -265,7 +265,7 @@ def _make(office: Office, todo: Sequence[_Wanted], progress: Progress) -> dict[s
                 code=code,
                 context=item.context,
                 children=item.children,
-                prefilled=item.prefilled,
+                prefilled=_filled(item),
                 file=_relative(office, item.stem),
                 sha256=hashlib.sha256(data).hexdigest(),
                 fingerprint=item.fingerprint,
@@ -292,9 +292,12 @@ def _workbook(office: Office, item: _Wanted, issued: Issued, bases: dict[tuple[A
             created=dt.datetime.combine(made_on, dt.time()),
             shared=not item.unit,
         )
+    return stamp(bases[shape], issued, office.key, item.context, item.children, _filled(item))
+
+
+def _filled(item: _Wanted) -> Filled:
     table = next((t.id for t in item.form.tables), "")
-    filled = Filled(rows={table: item.prefilled} if item.prefilled else {})
-    return stamp(bases[shape], issued, office.key, item.context, item.children, filled)
+    return Filled(rows={table: item.prefilled} if item.prefilled else {})
 
 
 def _settle(office: Office, pending: list[tuple[Path, bytes, IssueRecord | None]]) -> None:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.ledger import Decision, Ledger, SubmissionRecord, open_ledger, submission_id
+from lamtheo_xls.examine.model import Examination
+from lamtheo_xls.findings import Finding
+from lamtheo_xls.ledger import Decision, Ledger, SubmissionRecord, open_ledger, submission_id, text_of
 
 ROUND = "43-kh-duk_2027"
 A, B = "mau-02_2027_A", "mau-02_2027_B"
@@ -215,6 +217,79 @@ def test_a_closed_round_does_not_change_and_lists_what_came_after(ledger: Ledger
     assert ledger.closed_on(ROUND) is None
 
 
+def test_what_is_ruled_after_closing_waits_for_the_reopening(ledger: Ledger, submit: Submit) -> None:
+    """A closed round does not change by a word either: what is ruled later is shown as such and holds once reopened."""
+    submit(b"mot")
+    rule(ledger, f"assignment:{B}", "extend", until="2027-03-10")
+    ledger.close_round(ROUND, as_of=DAY)
+    before = {s.assignment: s for s in ledger.standing_of_round(ROUND)}
+    rule(ledger, f"assignment:{B}", "excuse")
+    rule(ledger, f"assignment:{B}", "extend", until="2027-04-01")
+    rule(ledger, f"assignment:{A}", "signed", on="2027-03-02")
+    after = {s.assignment: s for s in ledger.standing_of_round(ROUND)}
+    assert {a: s.later and s.later.kind for a, s in after.items()} == {A: "signed", B: "extend"}
+    assert {a: dataclasses.replace(s, later=None) for a, s in after.items()} == before
+    ledger.reopen_round(ROUND, as_of=DAY)
+    a, b = ledger.standing_of_round(ROUND)
+    assert (a.signed and a.signed.kind, a.later) == ("signed", None)
+    assert b.extended is not None and b.extended.detail["until"] == "2027-04-01" and b.later is None
+
+
+def test_parts_that_come_after_the_closing_are_listed_and_count_nothing(ledger: Ledger, submit: Submit) -> None:
+    """A second model, a newer copy of the first, and «không phát sinh»: all of them wait."""
+    submit(b"p1", part="1")
+    ledger.close_round(ROUND, as_of=DAY)
+    submit(b"p1 moi", part="1", day=2)
+    submit(b"p2", part="2", day=2)
+    submit(b"khong", nil=True, day=3)
+    assert [(c.part, c.submission.file) for c in ledger.counting(ROUND)] == [("1", "nhan-ve/p1.xlsx")]
+    assert ledger.nil_answers(ROUND) == ()
+    assert [(s.part, s.counted and s.counted.file) for s in ledger.standing_of_round(ROUND)] == [
+        ("1", "nhan-ve/p1.xlsx")
+    ]
+    assert [s.after_close for s in ledger.submissions(ROUND)] == [False, True, True, True]
+    ledger.reopen_round(ROUND, as_of=DAY)
+    assert [c.submission.file for c in ledger.nil_answers(ROUND)] == ["nhan-ve/khong.xlsx"]
+
+
+def test_nothing_to_report_answers_for_every_part_until_a_newer_one_comes(ledger: Ledger, submit: Submit) -> None:
+    """«Không phát sinh» takes the place of the models sent before; a model sent later takes its place alone."""
+    submit(b"p1", part="1", day=1)
+    submit(b"p2", part="2", day=2)
+    assert submit(b"khong", nil=True, day=3).state == "accepted"
+    assert ledger.counting(ROUND) == ()
+    assert [(c.part, c.submission.file) for c in ledger.nil_answers(ROUND)] == [("", "nhan-ve/khong.xlsx")]
+    assert {(s.part, s.nil) for s in ledger.standing_of_round(ROUND)} == {("", True), ("1", False), ("2", False)}
+    assert [s.state for s in ledger.submissions(ROUND)] == ["superseded", "superseded", "accepted"]
+    assert submit(b"p2 sai", part="2", day=4, state="to_fix").state == "to_fix"
+    assert ledger.counting(ROUND) == (), "a faulty one takes nobody's place"
+    submit(b"p2 moi", part="2", day=5)
+    assert [(c.part, c.submission.file) for c in ledger.counting(ROUND)] == [("2", "nhan-ve/p2 moi.xlsx")]
+    assert ledger.nil_answers(ROUND) == ()
+    assert {s.file.split("/")[1]: s.state for s in ledger.submissions(ROUND)} == {
+        "p1.xlsx": "accepted",
+        "p2.xlsx": "superseded",
+        "khong.xlsx": "superseded",
+        "p2 sai.xlsx": "superseded",
+        "p2 moi.xlsx": "accepted",
+    }
+    assert submit(b"khong cu", nil=True, day=2).state == "superseded"
+
+
+def test_an_explanation_is_known_in_the_next_run(folder: Path, record: Callable[..., SubmissionRecord]) -> None:
+    """What a unit said about a warning stays with the part and the value; within one run the order of files would
+    decide, so there nothing is taken over."""
+    said = Finding(code="cell.wanted", value="Mô hình A", severity="info", explanation="đang làm")
+    words = text_of(Examination(state="accepted", findings=(said,)))
+    with open_ledger(folder, create=True) as ledger:
+        ledger.record_submissions([record(ledger, b"mot", part="1", examination=words)])
+        assert ledger.explained(A) == {}
+        assert ledger.explained(A, before_run=False) == {"1": {("cell.wanted", "Mô hình A"): "đang làm"}}
+    with open_ledger(folder) as ledger:
+        assert ledger.explained(A) == {"1": {("cell.wanted", "Mô hình A"): "đang làm"}}
+        assert ledger.explained(B) == {}
+
+
 def test_submissions_of_one_assignment_are_those_among_all(ledger: Ledger, submit: Submit) -> None:
     """Asking for one assignment reads less and says the same: superseded ones, other years', and files given to it."""
     submit(b"cu", day=1)
@@ -296,6 +371,7 @@ ARRIVE = st.tuples(
     st.integers(1, 2),  # day received
     STATE,
     st.integers(0, 1),  # time of the file
+    st.sampled_from(["1", "1", "2", ""]),  # which part; '' is the answer «không phát sinh»
 )
 RULE = st.tuples(
     st.just("rule"),
@@ -323,8 +399,13 @@ def test_every_history_counts_as_a_naive_model_tells(steps: list[tuple[object, .
                     model.run += 1
                 else:
                     play(ledger, model, step)
-                got = {c.assignment: (c.submission.sha256, c.why) for c in ledger.counting(ROUND)}
-                assert got == model.counting()
+                got = {(c.assignment, c.part): (c.submission.sha256, c.why) for c in ledger.counting(ROUND)}
+                nil = {(c.assignment, c.part): (c.submission.sha256, c.why) for c in ledger.nil_answers(ROUND)}
+                want = model.counting()
+                assert got == {at: what for at, what in want.items() if at[1]}
+                assert nil == {at: what for at, what in want.items() if not at[1]}
+                shown = {(s.assignment, s.part): s.nil for s in ledger.standing_of_round(ROUND) if s.counted}
+                assert shown == {at: not at[1] for at in want}
         finally:
             ledger.__exit__(None, None, None)
 
@@ -345,12 +426,12 @@ class Model:
         self.files: dict[str, dict[str, object]] = {}
         self.rulings: dict[str, tuple[int, str, str, str]] = {}  # subject → number, kind, file, target
         self.clock = 0
-        self.frozen: dict[str, tuple[str, str]] | None = None
+        self.frozen: dict[tuple[str, str], tuple[str, str]] | None = None
 
-    def counting(self) -> dict[str, tuple[str, str]]:
+    def counting(self) -> dict[tuple[str, str], tuple[str, str]]:
         if self.frozen is not None:
             return self.frozen
-        best: dict[str, tuple[tuple[object, ...], str, str]] = {}
+        best: dict[tuple[str, str], tuple[tuple[object, ...], str, str]] = {}
         for sha, file in self.files.items():
             about = sorted(r for r in self.rulings.values() if r[2] == sha)
             words = [kind for _, kind, _, _ in about if kind in ("exclude", "as_is", "confirm", "assign")]
@@ -368,15 +449,22 @@ class Model:
                 continue
             owner = targets[-1] if targets else str(file["assignment"])
             key = (file["received"], file["run"], file["modified"], sha)
-            if owner not in best or key > best[owner][0]:
-                best[owner] = (key, sha, why)
-        return {owner: (sha, why) for owner, (_, sha, why) in best.items()}
+            at = (owner, str(file["part"]))
+            if at not in best or key > best[at][0]:
+                best[at] = (key, sha, why)
+        out = {}
+        for (owner, part), (key, sha, why) in best.items():
+            others = [k for (o, p), (k, _, _) in best.items() if o == owner and p != part]
+            silent = best.get((owner, ""))
+            if (key > max(others, default=())) if not part else (silent is None or key > silent[0]):
+                out[owner, part] = (sha, why)
+        return out
 
 
 def play(ledger: Ledger, model: Model, step: tuple[object, ...]) -> None:
     model.clock += 1
     if step[0] == "arrive":
-        _, which, assignment, day, state, time = step
+        _, which, assignment, day, state, time, part = step
         sha = ledger.put(f"tệp {which}".encode())
         received, modified = dt.date(2027, 2, int(str(day))), f"2027-02-0{time}T08:00:00"
         ledger.record_submissions(
@@ -390,6 +478,8 @@ def play(ledger: Ledger, model: Model, step: tuple[object, ...]) -> None:
                     round=ROUND,
                     state=str(state),
                     modified=modified,
+                    part=str(part),
+                    nil=not part,
                 )
             ]
         )
@@ -401,12 +491,13 @@ def play(ledger: Ledger, model: Model, step: tuple[object, ...]) -> None:
                 "state": state,
                 "run": model.run,
                 "modified": modified,
+                "part": part,
             }
         else:
             if old["run"] == model.run and modified < str(old["modified"]):
                 old["modified"] = modified
             if received < old["received"]:  # type: ignore[operator]
-                old |= {"assignment": assignment, "received": received, "state": state}
+                old |= {"assignment": assignment, "received": received, "state": state, "part": part}
     elif step[0] == "rule":
         _, kind, which, on_assignment, target = step
         sha = ledger.put(f"tệp {which}".encode())

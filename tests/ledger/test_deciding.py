@@ -8,7 +8,16 @@ from collections.abc import Callable
 import pytest
 
 from lamtheo_xls.findings import say
-from lamtheo_xls.ledger import KINDS, Arrival, Decision, Ledger, SubmissionRecord, submission_id
+from lamtheo_xls.ledger import (
+    KINDS,
+    Arrival,
+    Decision,
+    Ledger,
+    SignedCopy,
+    SubmissionRecord,
+    signed_copy_of,
+    submission_id,
+)
 
 ROUND = "43-kh-duk_2027"
 A = "assignment:mau-02_2027_A"
@@ -36,6 +45,23 @@ def test_the_signed_copy_and_an_extension_outlive_the_ruling_beside_them(ledger:
     assert standing.extended is not None and standing.extended.detail == {"until": "2027-03-15"}
     assert standing.signed is not None and standing.signed.detail == {"on": "2027-02-20"}
     assert {s: d.kind for s, d in ledger.standing(ROUND).items()} == {A: "supplement"}
+
+
+def test_a_signed_copy_is_kept_with_all_that_is_known_of_it(ledger: Ledger) -> None:
+    """Number, date, signer, how it came, and the received file that is its picture; of an older one only its day."""
+    copy = SignedCopy(
+        on=dt.date(2027, 2, 20),
+        number="12-KH/ĐU",
+        signer="Nguyễn Văn A",
+        way="bưu điện",
+        submission="0123456789abcdef0123",
+    )
+    ledger.decide([said("signed", detail=copy.detail, bound_to=copy.submission)])
+    (standing,) = ledger.standing_of_round(ROUND)
+    assert standing.signed is not None and signed_copy_of(standing.signed) == copy
+    assert (standing.latest, standing.counted) == (None, None), "a picture counts for nothing by itself"
+    assert signed_copy_of(said("signed", detail={"on": "2027-02-09"})) == SignedCopy(on=dt.date(2027, 2, 9))
+    assert SignedCopy().detail == {}
 
 
 def test_taking_back_uncovers_what_stood_before_it(ledger: Ledger) -> None:

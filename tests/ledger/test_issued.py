@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import IssueRecord, Ledger, open_ledger
 from lamtheo_xls.workbook.identity import SERIAL_LIMIT, Issued
+from lamtheo_xls.workbook.panel import Filled
 
 ROUND = "43-kh-duk_2027"
 
 
-def issue(serial: int, unit: str, fingerprint: str = "f", round: str = ROUND) -> IssueRecord:
+def issue(serial: int, unit: str, fingerprint: str = "f", round: str = ROUND, part: str = "") -> IssueRecord:
     return IssueRecord(
         issued=Issued(
             serial=serial,
@@ -24,17 +26,21 @@ def issue(serial: int, unit: str, fingerprint: str = "f", round: str = ROUND) ->
             unit=unit,
             person=None,
             period=round[-4:],
-            part="",
+            part=part,
             rows={"mo_hinh": 12},
         ),
         code=f"LT-{serial}",
         context={"ten_don_vi": "Đảng ủy Sở Tài chính", "nam": "2027"},
         children=("Chi bộ Văn phòng", "Chi bộ Thanh tra"),
-        prefilled=({"ten_mo_hinh": "=1+1", "thoi_gian": "Cả năm"},),
+        prefilled=Filled(
+            fields={"ten_mo_hinh": "Tiết kiệm điện"},
+            rows={"mo_hinh": ({"ten_mo_hinh": "=1+1", "thoi_gian": "Cả năm"},), "viec": ({},)},
+        ),
         file=f"bieu-gui/{round}/mau-02_{unit}.xlsx",
         sha256="ab" * 32,
         fingerprint=fingerprint,
         issued_on=dt.date(2027, 1, 5),
+        carried="0123456789abcdef0123" if part else "",
     )
 
 
@@ -64,6 +70,31 @@ def test_what_is_recorded_is_read_back(ledger: Ledger) -> None:
         ("issued", "assignment:mau-02_2027_A"),
         ("issued", "assignment:mau-02_2027_B"),
     ]
+
+
+def test_each_part_has_its_own_latest_workbook(ledger: Ledger) -> None:
+    """Parts stand side by side in their order (10 after 9); the newest of each is the one to mend."""
+    parts = [issue(n, "A", part=str(n)) for n in (1, 2, 9, 10)]
+    newer = issue(11, "A", "neu", part="2")
+    ledger.record_issued([*parts, newer])
+    assert ledger.issued_of_round(ROUND) == (parts[0], newer, parts[2], parts[3])
+    assert ledger.issued_for("mau-02_2027_A", "2") == newer
+    assert ledger.issued_for("mau-02_2027_A", "3") is None
+    assert ledger.issued_for("mau-02_2027_A") == newer
+    assert [s.part for s in ledger.standing_of_round(ROUND)] == ["1", "2", "9", "10"]
+
+
+def test_the_first_day_of_each_version_is_known(ledger: Ledger) -> None:
+    """From it the days run in which the older version is still taken."""
+    first = issue(1, "A")
+    newer = replace(first, issued=replace(first.issued, serial=2, version=2), issued_on=dt.date(2027, 2, 1))
+    later = replace(newer, issued=replace(newer.issued, serial=3), issued_on=dt.date(2027, 2, 9))
+    ledger.record_issued([first, later, newer])
+    assert ledger.first_issued_on(ROUND) == {
+        ("mau-02", 1): dt.date(2027, 1, 5),
+        ("mau-02", 2): dt.date(2027, 2, 1),
+    }
+    assert ledger.first_issued_on("43-kh-duk_2026") == {}
 
 
 def test_a_serial_used_twice_records_nothing(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """Two commands at once: the second waits, then is told who holds the workspace."""
 
+import errno
 import json
 import os
 import socket
@@ -103,6 +104,80 @@ def test_on_a_share_without_locks_a_file_holds_it(tmp_path: Path, share_without_
                 raise AssertionError("held twice")
         assert "một" in dict(told.value.args_)["who"]
     assert not (tmp_path / "lock.held").exists()
+    with lock(tmp_path, wait=0, who="hai"):
+        pass
+
+
+@pytest.mark.parametrize("left", ["", '{"who": "c', "[]"])
+def test_a_file_without_words_is_taken_over_after_a_while(
+    tmp_path: Path, share_without_locks: None, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    """A program that died between making the file and writing into it locks nobody out for ever; one that is only slow
+    is given its time."""
+    held = tmp_path / "lock.held"
+    held.write_text(left, "utf-8")
+    with pytest.raises(World) as told:
+        with lock(tmp_path, wait=0.15, who="mới"):
+            raise AssertionError("taken at once")
+    assert told.value.code == "world.locked_by" and held.read_text("utf-8") == left
+    monkeypatch.setattr(lock_module, "_WRITING", 0.2)
+    with lock(tmp_path, wait=2, who="mới"):
+        assert json.loads(held.read_text("utf-8"))["who"] == "mới"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["lock"]
+
+
+def test_what_another_made_meanwhile_is_put_back(tmp_path: Path) -> None:
+    """Two programs find the same dead file: the slower one does not take away what the quicker one made."""
+    held = tmp_path / "lock.held"
+    held.write_text('{"who": "nhanh hơn"}', "utf-8")
+    lock_module._put_aside(held, {"who": "đã chết"})
+    assert held.read_text("utf-8") == '{"who": "nhanh hơn"}'
+    held.unlink()
+    lock_module._put_aside(held, {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_refusals_are_waited_out(
+    tmp_path: Path, share_without_locks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There a file that is going away cannot be made anew, and one that is read cannot be removed: neither ends in a
+    traceback nor in a file left behind."""
+    refused = {"open": 2, "unlink": 2}
+    make, remove = os.open, Path.unlink
+
+    def opened(path: Path, flags: int, *mode: int) -> int:
+        if Path(path).name == "lock.held" and refused["open"]:
+            refused["open"] -= 1
+            raise PermissionError(13, "going away", str(path))
+        return make(path, flags, *mode)
+
+    def unlinked(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "lock.held" and refused["unlink"]:
+            refused["unlink"] -= 1
+            raise PermissionError(13, "being read", str(path))
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(lock_module.os, "open", opened)
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    with lock(tmp_path, wait=2, who="một"):
+        assert (tmp_path / "lock.held").is_file()
+    assert refused == {"open": 0, "unlink": 0} and not (tmp_path / "lock.held").exists()
+
+
+def test_a_disk_that_fills_up_leaves_no_file_behind(
+    tmp_path: Path, share_without_locks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One World, and the next command is not locked out."""
+
+    def full(handle: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lock_module.os, "write", full)
+        with pytest.raises(World) as told:
+            with lock(tmp_path, wait=0, who="một"):
+                raise AssertionError("held without words")
+    assert told.value.code == "world.disk_full" and not (tmp_path / "lock.held").exists()
     with lock(tmp_path, wait=0, who="hai"):
         pass
 

@@ -73,7 +73,7 @@ def _issued(form: Form) -> Issued:
 def _record(form: Form) -> IssueRecord:
     issued = _issued(form)
     return IssueRecord(
-        issued=issued, code=code_of(issued, KEY), context=CONTEXT, children=CHILDREN, prefilled=(), file="a.xlsx",
+        issued=issued, code=code_of(issued, KEY), context=CONTEXT, children=CHILDREN, prefilled=Filled(), file="a.xlsx",
         sha256="", fingerprint="", issued_on=DAY,
     )  # fmt: skip
 

@@ -1,0 +1,29 @@
+"""Ledgers of older versions, brought up to the present one in place, a step a transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+
+
+def _to_2(db: sqlite3.Connection) -> None:
+    """Parts of issued workbooks, prefilled single fields and several tables, nil answers. What version 1 issued was of
+    one part, with rows of its only table."""
+    db.execute("ALTER TABLE issued ADD COLUMN part TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE judgements ADD COLUMN nil INTEGER NOT NULL DEFAULT 0")
+    found = db.execute("SELECT serial, payload, prefilled FROM issued").fetchall()
+    db.executemany(
+        "UPDATE issued SET prefilled = ? WHERE serial = ?",
+        [(_prefilled(payload, rows), serial) for serial, payload, rows in found],
+    )
+
+
+def _prefilled(payload: str, rows: str) -> str:
+    tables = {next(iter(json.loads(payload)["rows"])): json.loads(rows)} if rows != "[]" else {}
+    whole = {"fields": {}, "rows": tables, "carried": ""}
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+"""Version → the step that leads from it to the next. Inside a transaction."""
