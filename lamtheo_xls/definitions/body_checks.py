@@ -81,7 +81,7 @@ def narratives_and_grids_keep_apart(form: Node) -> Iterator[Finding]:
     """The sheet of a form with narratives is one column wide as the page: no room for a table of several columns."""
     if any(map(_is_narrative, each(form, "tables"))):
         for table in each(form, "tables"):
-            if not _is_narrative(table):
+            if word(table, "kind", "grid") == "grid":
                 yield unsound((*table[0], "kind"), "grid_among_narratives")
 
 

@@ -18,6 +18,7 @@ from lamtheo_xls.definitions.form_checks import (
 from lamtheo_xls.definitions.parsing import path_of
 from lamtheo_xls.definitions.periods import period_valid
 from lamtheo_xls.definitions.raw import Node, Steps, all_texts, each, number, one, texts, word
+from lamtheo_xls.definitions.shape import schema
 from lamtheo_xls.definitions.templates import OF_PERSONS
 from lamtheo_xls.findings import Finding, finding, say
 
@@ -90,8 +91,9 @@ def people_are_told_apart(programme: Node) -> Iterator[Finding]:
                     yield unsound(steps, "volunteers_owe", nhom=value)
             for exempt in each(people, "exempt"):
                 for key, known in (("unit_kinds", kinds), ("groups", groups)):
+                    sayable = schema("programme")["$defs"]["exemption"]["properties"][key]["items"]["enum"]
                     for steps, value in texts(exempt, key):
-                        if value not in known:
+                        if value in sayable and value not in known:
                             yield unsound(steps, "exempt_outside", nhom=value)
 
 

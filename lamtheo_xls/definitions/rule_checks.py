@@ -25,7 +25,7 @@ _RULE_COLUMNS = {
     "child_unit": "one",
     "carry_down": "one",
 }
-_RULE_KINDS = {kind for kinds in _KEYS_OF_RULES.values() for kind in kinds}
+_RULE_KINDS = {"not_asked", *(kind for kinds in _KEYS_OF_RULES.values() for kind in kinds)}
 _OF_SINGLE_FIELDS = ("exactly_one", "period_in_year")
 """Rules that may run without a table: their columns are single fields then."""
 _RULE_TYPES = {

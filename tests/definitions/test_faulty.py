@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.definitions import bundled, load_folder, load_form, load_programme
+from lamtheo_xls.definitions import bundled, load_folder, load_form, load_programme, programmes
 from lamtheo_xls.findings import Finding, entries, mend, message
 
 FAULTY = Path(__file__).parent / "faulty"
 SOUND = Path(__file__).parent / "sound"
+PEOPLE = Path(__file__).parent / "sound_people"
 FILES = sorted(FAULTY.glob("*.json"))
 
 
@@ -68,6 +69,10 @@ SUGGESTED = [
     ("programme-keys", "$.perod", "Có phải ý là “period”?"),
     ("programme-values", "$.obligations[0].unit_kinds[0]", "Có phải ý là “dang_uy_co_so”?"),
     ("programme-ids", "$.obligations[1].form", "Có phải ý là “mau-thu”?"),
+    ("form-body", "$.body[0].id", "Có phải ý là “ho_ten”?"),
+    ("form-conditions", "$.rules[3].when", "Có phải ý là “lanh_dao”?"),
+    ("form-parts", "$.replaces.tables.noi_dun", "Có phải ý là “noi_dung”?"),
+    ("programme-people", "$.obligations[1].second_copy.to", "Có phải ý là “cap_tren”?"),
 ]
 
 
@@ -118,7 +123,11 @@ def _places(raw: Any, steps: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [steps, *(p for step, value in inner for p in _places(value, (*steps, step)))]
 
 
-GOOD = {name: json.loads((SOUND / name).read_text("utf-8")) for name in ("mau-thu.json", "programme.json")}
+GOOD = {
+    f"{folder.name}/{name}": json.loads((folder / name).read_text("utf-8"))
+    for folder, names in ((SOUND, ("mau-thu.json", "programme.json")), (PEOPLE, ("ke-hoach.json", "programme.json")))
+    for name in names
+}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
@@ -137,7 +146,7 @@ def test_any_value_anywhere_is_a_finding_or_a_definition_never_an_exception(data
     for step in steps:
         node = node[step]
     node[last] = data.draw(JSON)
-    load_one = load_programme if name == "programme.json" else load_form
+    load_one = load_programme if name.endswith("/programme.json") else load_form
     value, findings = load_one(json.dumps(raw).encode("ascii"))
     assert (value is None) == any(f.severity == "error" for f in findings)
     assert all(message(f) for f in findings)
@@ -157,4 +166,7 @@ def test_the_sound_ones_beside_them_give_none() -> None:
     """The files the faulty ones were made from, and everything bundled, load without a finding."""
     assert load_form(SOUND / "mau-thu.json")[1] == ()
     assert load_programme(SOUND / "programme.json")[1] == ()
-    assert load_folder(bundled("43-kh-duk"))[1] == ()
+    assert load_form(PEOPLE / "ke-hoach.json")[1] == ()
+    assert load_programme(PEOPLE / "programme.json")[1] == ()
+    for id in programmes():
+        assert load_folder(bundled(id))[1] == ()
