@@ -33,6 +33,10 @@ OWNERS = {
     "rich": {"cli"},
     "xml": {"workbook"},
     "zipfile": {"workbook", "intake", "register", "workspace"},
+    "olefile": {"workbook"},
+    "msoffcrypto": {"workbook"},
+    "cryptography": {"workbook"},
+    "psutil": {"workbook"},
 }
 
 

@@ -235,7 +235,7 @@ def read_content(xml: bytes, sheet: str, book: Book, spent: Spent) -> Content:
             pieces.append(data)
 
     parse_xml(xml, sheet, start=start, end=end, text=text)
-    _flag_arrays(cells, arrays, sheet)
+    flag_arrays(cells, arrays, sheet)
     spent.cells += count
     spent.values += len(cells)
     if spent.cells > limits.cells:
@@ -314,7 +314,7 @@ _MAKERS: dict[str, Callable[[str, bool], str | float | bool | None]] = {
 _KINDS: dict[str, CellKind] = {"n": "number", "b": "bool", "e": "error"}
 
 
-def _flag_arrays(cells: Cells, arrays: list[Merge], sheet: str) -> None:
+def flag_arrays(cells: Cells, arrays: list[Merge], sheet: str) -> None:
     """Cells inside an array formula's or data table's area show its results: they are formulas too."""
     steps = 0
     for top, left, bottom, right in arrays:

@@ -227,6 +227,11 @@ def is_date_format(code: str) -> bool:
     return re.search(r"[dmhysDMHYS]", _NOT_A_DATE.sub("", code.split(";")[0])) is not None and code != "General"
 
 
+def builtin_date(number: int) -> str | None:
+    """The code of a number format every program knows by its number, where that shows a date or a time."""
+    return _DATES.get(number)
+
+
 def cell_formats(xml: bytes, part: str, limits: Limits) -> tuple[Xf, ...]:
     """The formats cells point at (`cellXfs`), in order.
 
@@ -284,7 +289,7 @@ def _cell_formats(xml: bytes, part: str, limits: Limits) -> tuple[Xf, ...]:
         code = codes.get(number)
         if code is not None:
             return code if is_date_format(code) else None
-        return _DATES.get(_index(number))
+        return builtin_date(_index(number))
 
     def font(number: str) -> str | None:
         return legacy_font(fonts[_index(number)]) if _index(number) < len(fonts) else None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.workbook import parts
 from lamtheo_xls.workbook.cells import Book, Spent, formats_by_style
+from lamtheo_xls.workbook.foreign import Foreign
 from lamtheo_xls.workbook.gate import LIMITS, Limits, Package, Refused, damaged, is_cut_off, open_package
 from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
@@ -22,32 +23,40 @@ _GROUP = "[0-9A-TV-Za-tv-z]{5}"
 _CODE = re.compile(f"(?<![0-9A-Za-z])[Ll][Tt]{_GAP}{_GROUP}{_GAP}{_GROUP}{_GAP}{_GROUP}{_GAP}{_GROUP}(?![0-9A-Za-z])")
 _CODE_CHARS = 22
 _LISTS = "_ds"
+_NOTES = {"xlsm": "file.macros", "xls": "file.xls", "ods": "file.ods"}
 
 
-def read_returned(data: bytes, limits: Limits = LIMITS) -> Reading:
+def read_returned(data: bytes, limits: Limits = LIMITS, passwords: tuple[str, ...] = ()) -> Reading:
     """What a received file says, or what it is instead.
 
-    `kind` is what `sniff` tells. For an .xlsx or .xlsm: sheets in their order with their raw cells (those passed over:
-    `read=False`), every printable code, every signed payload, properties and the program that saved it. A file that is
-    not read has exactly one finding of severity error, phase file; marks met before that are kept as hints.
-    An .xlsm has the info file.macros. Nothing is raised, whatever the bytes.
+    `kind` is what `sniff` tells; of an encrypted .xlsx that could be opened, what is inside. For an .xlsx, .xlsm, .xls
+    or .ods: sheets in their order with their raw cells (those passed over: `read=False`), every printable code, every
+    signed payload, properties and the program that saved it. A file that is not read has exactly one finding of
+    severity error, phase file; marks met before that are kept as hints. Others than .xlsx have an info that says so
+    (file.macros, file.xls, file.ods). Nothing is raised, whatever the bytes; World only where no child can be started.
+
+    `passwords` are tried on what is encrypted, after the one every program knows.
     """
     kind, directory = look(data)
-    if kind not in ("xlsx", "xlsm"):
-        cut_off = data.startswith(b"PK\x03\x04") and is_cut_off(data)
-        code = "file.truncated" if cut_off else code_of_kind(kind)
-        return Reading(kind=kind, properties={}, findings=(finding(code, loai=kind),))
     found = _Found()
     try:
-        _read(open_package(data, limits, directory), found)
+        if kind == "encrypted":
+            data = _decrypted(data, limits, passwords)
+            kind, directory = look(data)
+        if kind in ("xlsx", "xlsm"):
+            _read(open_package(data, limits, directory), found)
+        elif kind in ("xls", "ods") and not _is_cut_off_zip(data):
+            _take(_foreign(kind, data, limits, passwords), found)
+        else:
+            raise Refused("file.truncated" if _is_cut_off_zip(data) else code_of_kind(kind), loai=kind)
     except Refused as refused:
         found.sheets = []
         found.findings = [
             finding(refused.code, sheet=refused.sheet, cell=refused.cell, value=refused.value, **refused.named)
         ]
     else:
-        if kind == "xlsm":
-            found.findings.append(finding("file.macros"))
+        if kind in _NOTES:
+            found.findings.append(finding(_NOTES[kind]))
     return Reading(
         kind=kind,
         sheets=tuple(found.sheets),
@@ -73,6 +82,22 @@ class _Found:
         self.findings: list[Finding] = []
 
 
+def _foreign(kind: str, data: bytes, limits: Limits, passwords: tuple[str, ...]) -> Foreign:
+    from lamtheo_xls.workbook.guarded import read_foreign  # nearly every return is an .xlsx and needs no child
+
+    return read_foreign(kind, data, limits, passwords)
+
+
+def _decrypted(data: bytes, limits: Limits, passwords: tuple[str, ...]) -> bytes:
+    from lamtheo_xls.workbook.guarded import decrypt
+
+    return decrypt(data, limits, passwords)
+
+
+def _is_cut_off_zip(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04") and is_cut_off(data)
+
+
 def _read(package: Package, found: _Found) -> None:
     """Fills `found` from the package; Refused where reading ends."""
     limits = package.limits
@@ -94,11 +119,36 @@ def _read(package: Package, found: _Found) -> None:
 
     book = _book(package, related, found.date1904)
     spent = Spent()
-    read: dict[int, Sheet] = {}
+    _pick(
+        [(entry.name, entry.state) for entry, _ in targets],
+        lambda index: _sheet(package, *targets[index], book, spent),
+        found,
+    )
+
+
+def _take(book: Foreign, found: _Found) -> None:
+    """Fills `found` from a workbook that its own reader has read."""
+    found.properties, found.producer, found.date1904 = dict(book.properties), book.producer, book.date1904
+    _pick([(sheet.name, sheet.state) for sheet in book.sheets], lambda index: book.sheets[index], found)
+    read = {sheet.name: sheet for sheet in found.sheets if sheet.read}
+    for name, row, column in book.cut:
+        if name in read:
+            text = _text(read[name].cells.get((row, column)))
+            found.findings.append(
+                finding("file.text_cut", sheet=name, cell=address(row, column), value=f"… {text[-30:]}", so=len(text))
+            )
+
+
+def _pick(entries: Sequence[tuple[str, str]], read: Callable[[int], Sheet], found: _Found) -> None:
+    """Reads the sheets a unit fills in, and the others only where those carry no code; gathers the marks.
+
+    `entries`: name and state of each sheet.
+    """
+    sheets: dict[int, Sheet] = {}
     marked = False
-    for index, (entry, target) in enumerate(targets):
-        if _plain(entry.name) not in _auxiliary():
-            read[index] = sheet = _sheet(package, entry, target, book, spent)
+    for index, (name, _) in enumerate(entries):
+        if _plain(name) not in _auxiliary():
+            sheets[index] = sheet = read(index)
             signed = _signed_in(sheet)
             codes = _codes_in(sheet)
             found.codes += codes
@@ -106,16 +156,16 @@ def _read(package: Package, found: _Found) -> None:
                 found.signed.append(signed)
             elif codes:
                 marked = True
-    for index, (entry, target) in enumerate(targets):
-        if index not in read:
+    for index, (name, state) in enumerate(entries):
+        if index not in sheets:
             if marked:
-                read[index] = Sheet(name=entry.name, state=entry.state, cells={}, read=False)
+                sheets[index] = Sheet(name=name, state=state, cells={}, read=False)
             else:
-                read[index] = sheet = _sheet(package, entry, target, book, spent)
+                sheets[index] = sheet = read(index)
                 found.codes += _codes_in(sheet)
                 signed = _signed_in(sheet)
                 found.signed += [signed] if signed is not None else []
-    found.sheets = [read[index] for index in range(len(targets))]
+    found.sheets = [sheets[index] for index in range(len(entries))]
 
 
 def _book(package: Package, related: Mapping[str, parts.Relation], date1904: bool) -> Book:

@@ -60,11 +60,8 @@ MOST_ENTRIES = 20_000
 
 _CODES = {
     "empty": "file.empty",
-    "encrypted": "file.encrypted",
     "pdf": "file.pdf",
-    "xls": "file.xls",
     "xlsb": "file.xlsb",
-    "ods": "file.ods",
     "html": "file.html",
     "csv": "file.csv",
     "text": "file.csv",
@@ -79,7 +76,7 @@ _CODES = {
 
 
 def code_of_kind(kind: str) -> str:
-    """The finding code for a kind that is not an .xlsx or .xlsm: 'jpeg' → 'file.photo'; unlisted → 'file.other'."""
+    """The finding code for a kind that is not read: 'jpeg' → 'file.photo'; unlisted → 'file.other'."""
     return _CODES.get(kind, "file.other")
 
 
