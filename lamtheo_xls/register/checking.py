@@ -88,20 +88,27 @@ def groups_known(rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def roles_in(row: Row) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """The roles of a person, in the order of our list, and person_role_unknown for the first that is none.
+    """The roles of a person, and person_role_unknown for the first that is none of ours."""
+    found, wrong = roles_said(row.text("roles"))
+    if not wrong:
+        return found, ()
+    near = suggest(wrong, roles().values(), 1)
+    labels = "; ".join(roles().values())
+    return found, (row.finding("person_role_unknown", "roles", goi_y=_meant(near), cac_dien=labels, chu=wrong),)
+
+
+def roles_said(text: str) -> tuple[tuple[str, ...], str]:
+    """The roles a text names, in the order of our list, and the first part of it that names none ('' where all do).
 
     Several are parted by «;» or a line; by a comma too, where what it parts are roles of ours.
     """
     found: set[str] = set()
-    findings: list[Finding] = []
-    for text in filter(None, map(str.strip, _PARTED.split(row.text("roles")))):
-        parts = [role_of(text)] if role_of(text) else [role_of(part) for part in text.split(",")]
-        found.update(role for role in parts if role)
-        if None in parts and not findings:
-            near = suggest(text, roles().values(), 1)
-            labels = "; ".join(roles().values())
-            findings.append(row.finding("person_role_unknown", "roles", goi_y=_meant(near), cac_dien=labels, chu=text))
-    return tuple(role for role in roles() if role in found), tuple(findings)
+    wrong = ""
+    for part in filter(None, map(str.strip, _PARTED.split(text))):
+        told = [role_of(part)] if role_of(part) else [role_of(one) for one in part.split(",")]
+        found.update(role for role in told if role)
+        wrong = wrong or (part if None in told else "")
+    return tuple(role for role in roles() if role in found), wrong
 
 
 def persons_apart(rows: Sequence[Row]) -> Iterator[Finding]:

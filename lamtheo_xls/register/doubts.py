@@ -1,11 +1,11 @@
-"""Sheet SOÁT LẠI: what an import guessed or left out, one row each, with a link to the unit it is about."""
+"""Sheet SOÁT LẠI: what an import guessed or left out, one row each, with a link to the unit or person it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from lamtheo_xls.findings import Finding, gravest_first, mend, message, say
-from lamtheo_xls.register.model import Register
+from lamtheo_xls.register.model import Person, Register, Unit
 from lamtheo_xls.register.pen import HEAD_ROW, Pen, done
 from lamtheo_xls.register.sheets import sheet_name
 
@@ -15,12 +15,18 @@ _WIDTHS = (("number", 6), ("old_place", 16), ("code", 30), ("name", 36), ("what"
 def write_doubts(pen: Pen, register: Register, doubts: Sequence[Finding]) -> None:
     """Adds the sheet. Warnings come first, then each in the order of the old list; args `ma`, `ten_tep` say of what."""
     source = next((dict(f.args)["ten_tep"] for f in doubts if "ten_tep" in dict(f.args)), "")
-    sheet = pen.sheet("doubts", len(_WIDTHS), landscape=True, ten_tep=source, trang=sheet_name("units"))
+    told = {"ten_tep": source, "trang": sheet_name("units"), "trang_nguoi": sheet_name("people")}
+    sheet = pen.sheet("doubts", len(_WIDTHS), landscape=True, **told)
     for place, (id, width) in enumerate(_WIDTHS):
         pen.text(sheet, HEAD_ROW, place, say(f"register.doubts.{id}"), pen.head(required=False))
         done(sheet.set_column(place, place, width))
     pen.height(sheet, HEAD_ROW, 34)
-    units = {u.code: (number, u) for number, u in enumerate(register.units, start=HEAD_ROW + 2)}
+    listed: tuple[tuple[str, Sequence[Unit | Person]], ...] = (("people", register.people), ("units", register.units))
+    rows = {
+        one.code: (sheet_name(table), number, one.name)
+        for table, ones in listed
+        for number, one in enumerate(ones, start=HEAD_ROW + 2)
+    }
     centred, plain = pen.format(border=1, border_color="#A6A6A6", align="center"), pen.cell("text")
     link = pen.format(border=1, border_color="#A6A6A6", font_color="#0563C1", underline=1)
     ordered = gravest_first(doubts)
@@ -32,12 +38,14 @@ def write_doubts(pen: Pen, register: Register, doubts: Sequence[Finding]) -> Non
         done(sheet.write_number(row, 0, number, centred))
         pen.text(sheet, row, 1, doubt.place.cell or "", centred)
         code = dict(doubt.args).get("ma", "")
-        if code in units:
-            target, unit = units[code]
-            tip = say("register.doubts.go")
-            url = f"internal:'{sheet_name('units')}'!A{target}"
-            done(sheet.write_url(row, 2, url, link, code, tip))
-            pen.text(sheet, row, 3, unit.name, plain)
+        if code in rows:
+            where, target, name = rows[code]
+            done(
+                sheet.write_url(
+                    row, 2, f"internal:'{where}'!A{target}", link, code, say("register.doubts.go", trang=where)
+                )
+            )
+            pen.text(sheet, row, 3, name, plain)
         else:
             done(sheet.write_blank(row, 2, None, plain))
             done(sheet.write_blank(row, 3, None, plain))

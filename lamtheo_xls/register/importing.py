@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.register.grid import cell_name, open_grids
+from lamtheo_xls.register.importing_people import people_of_lists, units_of_people
 from lamtheo_xls.register.listing import (
     ROMAN,
     Entry,
@@ -21,6 +22,7 @@ from lamtheo_xls.register.listing import (
 from lamtheo_xls.register.model import Register, Unit
 from lamtheo_xls.register.naming import (
     code_valid,
+    kind_by_name,
     kind_word,
     mails_valid,
     name_in_full,
@@ -29,6 +31,7 @@ from lamtheo_xls.register.naming import (
     short_name_of,
 )
 from lamtheo_xls.register.reading import is_register, read_register
+from lamtheo_xls.register.rosters import find_roster
 from lamtheo_xls.register.sheets import columns, kind_of, kinds
 from lamtheo_xls.text import read_date, unit_key
 
@@ -47,20 +50,33 @@ class Taken:
 
 
 def import_units(data: bytes, *, name: str) -> tuple[Register | None, Findings]:
-    """The units of an ordinary office list as a Register, and every doubt with the cell of the old list it is about.
+    """The units of an ordinary office list as a Register, with its lists of people, and every doubt with the cell of
+    the old list it is about.
 
-    A ready danh-sach.xlsx is read as it is. None where nothing can be taken: register.unreadable, import_no_head,
-    import_no_units. The doubts' args hold `ma`, the proposed code, and `ten_tep`, the list's file name; the Register
-    has no office facts and no rounds, and reads back without errors once written, unless two rows are one unit.
+    A ready danh-sach.xlsx is read as it is. A file of people alone gives the units they stand in. None where nothing
+    can be taken: register.unreadable, import_no_head, import_no_units. The doubts' args hold `ma`, the proposed code,
+    and `ten_tep`, the list's file name; the Register has no office facts and no rounds, and reads back without errors
+    once written, unless two rows are one unit or a person's unit was not found.
     """
     if is_register(data):
         return read_register(data)
     grids, reason = open_grids(data)
     if reason:
         return None, (finding("register.unreadable", ly_do=reason),)
-    found = [listing for grid in grids if not grid.hidden and (listing := find_listing(grid)) is not None]
-    if not found:
+    seen = [grid for grid in grids if not grid.hidden]
+    rosters = [roster for grid in seen if (roster := find_roster(grid)) is not None]
+    of_people = {roster.sheet for roster in rosters}
+    found = [listing for grid in seen if grid.name not in of_people and (listing := find_listing(grid)) is not None]
+    if not found and not any(roster.entries for roster in rosters):
         return None, (finding("register.import_no_head", ten_tep=name),)
+    units, doubts = _listed_units(found, name) if found else units_of_people(rosters, name)
+    if not units:
+        return None, doubts
+    people, more = people_of_lists(rosters, units, name)
+    return Register(units=units, people=people, office={}), doubts + more
+
+
+def _listed_units(found: Sequence[Listing], name: str) -> tuple[tuple[Unit, ...], Findings]:
     left = tuple(
         finding("register.import_row", sheet=listing.sheet, cell=cell_name(row, column), value=text, ten_tep=name)
         for listing in found
@@ -69,7 +85,7 @@ def import_units(data: bytes, *, name: str) -> tuple[Register | None, Findings]:
     best = max(found, key=lambda listing: (len(listing.entries) > 0, len(listing.columns)))
     taken, doubts = _take(best, name)
     if not taken:
-        return None, (finding("register.import_no_units", sheet=best.sheet, ten_tep=name), *doubts)
+        return (), (finding("register.import_no_units", sheet=best.sheet, ten_tep=name), *doubts)
     units, more = _units(best, taken, name)
     others = tuple(
         finding("register.import_sheet", sheet=other.sheet, trang_lay=best.sheet, ten_tep=name)
@@ -80,7 +96,7 @@ def import_units(data: bytes, *, name: str) -> tuple[Register | None, Findings]:
         finding("register.import_column", sheet=best.sheet, cell=cell_name(row, column), value=text, ten_tep=name)
         for row, column, text in best.unknown
     )
-    return Register(units=units, office={}), others + unknown + _by_row(doubts + more + left)
+    return units, others + unknown + _by_row(doubts + more + left)
 
 
 def _by_row(doubts: Findings) -> Findings:
@@ -256,6 +272,8 @@ def _kinds(taken: Sequence[Taken]) -> list[tuple[str, bool, str]]:
             found.append((told, True, "by_column_kind"))
         elif place in above_base:
             found.append(("khac", False, "by_children"))
+        elif words_[place] and (told := kind_by_name(took.entry.name)):
+            found.append((told, True, "by_first_word"))
         elif words_[place] == "part_committee":
             found.append(("dang_uy_bo_phan", True, "by_first_word"))
         elif words_[place] == "committee":
@@ -266,6 +284,8 @@ def _kinds(taken: Sequence[Taken]) -> list[tuple[str, bool, str]]:
             found.append(("chi_bo_co_so" if base else "chi_bo_truc_thuoc", True, "by_first_word"))
         elif place in beneath:
             found.append(("dang_uy_co_so", True, "by_children"))
+        elif (took.above is None or took.above in above_base) and (told := kind_by_name(took.entry.name)):
+            found.append((told, True, "by_first_word"))
         else:
             found.append(("khac", False, ""))
     return found

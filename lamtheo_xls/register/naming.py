@@ -58,6 +58,20 @@ def kind_word(name: str) -> tuple[str, str]:
     return "", name
 
 
+def kind_by_name(name: str) -> str:
+    """The kind of unit that the first words of a name say beyond committee and cell – a commune's committee, a village
+    cell, the front and its bodies, an office –, or ''."""
+    key = text_key(name_in_full(name))
+    told = words("register")["kinds_also"]
+    found = [
+        (len(spelled), kind)
+        for kind in ("dang_uy_xa_phuong", "chi_bo_thon", "mat_tran_doan_the", "phong_ban_nganh")
+        for spelled in map(text_key, told[kind])
+        if re.match(rf"{re.escape(spelled)}(?![^\W_])", key)
+    ]
+    return max(found)[1] if found else ""
+
+
 def short_name_of(name: str) -> str:
     """«Đảng ủy Sở Tài chính» → «ĐU Sở Tài chính», «Chi bộ Văn phòng» → «CB Văn phòng»; other names as they are."""
     kind, rest = kind_word(name)

@@ -152,11 +152,11 @@ def test_bold_committees():
     ]
     register, doubts = taken(book(rows, looks))
     assert [(u.code, u.kind, u.parent) for u in register.units] == [
-        ("DU-PAB", "dang_uy_co_so", ""),
-        ("CB-PAB-KHOM1", "chi_bo_truc_thuoc", "DU-PAB"),
-        ("CB-KHOM2", "chi_bo_truc_thuoc", "DU-PAB"),
-        ("DU-PBM", "dang_uy_co_so", ""),
-        ("CB-PBM-KHOM1", "chi_bo_truc_thuoc", "DU-PBM"),
+        ("DU-PAB", "dang_uy_xa_phuong", ""),
+        ("CB-PAB-KHOM1", "chi_bo_thon", "DU-PAB"),
+        ("CB-KHOM2", "chi_bo_thon", "DU-PAB"),
+        ("DU-PBM", "dang_uy_xa_phuong", ""),
+        ("CB-PBM-KHOM1", "chi_bo_thon", "DU-PBM"),
         ("DV-VANPHONGDANGUY", "khac", "DU-PBM"),
     ]
     assert ("import_kind_unclear", "A7") in doubts
@@ -346,6 +346,29 @@ def test_numbered_through_means_no_parents():
     ]
 
 
+def test_kinds_by_the_first_words():
+    """Communes' committees, village cells, the front with its bodies, offices: told by their names (S3.8–S3.15)."""
+    rows = [
+        ["STT", "Tên đơn vị"],
+        ["1", "ĐU xã Tân An"],
+        ["2", "Chi bộ tổ dân phố 5"],
+        ["3", "Ủy ban MTTQ thành phố"],
+        ["4", "Hội Nông dân thành phố"],
+        ["5", "Phòng Tài chính - Kế hoạch"],
+        ["6", "Chi bộ Phòng Nội vụ"],
+    ]
+    register, doubts = taken(book(rows))
+    assert [u.kind for u in register.units] == [
+        "dang_uy_xa_phuong",
+        "chi_bo_thon",
+        "mat_tran_doan_the",
+        "mat_tran_doan_the",
+        "phong_ban_nganh",
+        "chi_bo_co_so",
+    ]
+    assert [cell for code, cell in doubts if code == "import_kind"] == ["B2", "B3", "B4", "B5", "B6", "B7"]
+
+
 def test_a_committee_above_base_level():
     """The collecting committee heads its own list: those beneath it are base units, it is asked about."""
     rows = [
@@ -407,7 +430,9 @@ def test_every_import_code_is_raised():
 
     from lamtheo_xls.findings import entries
 
-    raised = set(re.findall(r'"(?:register\.)?(import_\w+)"', Path(__file__).read_text("utf-8")))
+    sources = sorted(Path(__file__).parent.glob("test_importing*.py"))
+    raised = {c for path in sources for c in re.findall(r'"(?:register\.)?(import_\w+)"', path.read_text("utf-8"))}
+    assert len(sources) == 2
     assert {c.removeprefix("register.") for c in entries() if c.startswith("register.import_")} == raised - {
         "import_units"
     }
