@@ -13,6 +13,8 @@ from lamtheo_xls.workbook.places import column_letters
 NEWLINE = "\n"
 SPACE = 25
 """Width of a blank, upright or bold."""
+BLANK = "\u00a0"
+"""What moves a text to the right: a program that reads a cell's value drops plain blanks at its beginning."""
 _MM = 25.4 / 72 / 100
 _OTHER = (50, 56)
 _GROUPS: tuple[tuple[int, int, str], ...] = (
@@ -142,10 +144,10 @@ def side_by_side(left: str, right: str, line: int, *, bold: bool, block: bool, m
     left_wide, right_wide = wide(left[:measured], bold), wide(right[:measured], bold)
     before = max((line - 2 * left_wide) // (4 * SPACE), 0) if block and left else 0
     if not right:
-        return " " * before + left
+        return BLANK * before + left
     start = min(3 * line - 2 * right_wide, 4 * line - 4 * right_wide)
     between = (start - 4 * SPACE * before - 4 * left_wide) // (4 * SPACE)
-    return " " * before + left + " " * max(between, 2 if left else 0) + right
+    return BLANK * before + left + BLANK * max(between, 2 if left else 0) + right
 
 
 def side_by_side_formula(left: str, right: str, wides: tuple[str, str], line: int, *, block: bool) -> str:
@@ -154,5 +156,5 @@ def side_by_side_formula(left: str, right: str, wides: tuple[str, str], line: in
     before = f"IF(LEN({left})=0,0,MAX(INT(({line}-2*{left_wide})/{4 * SPACE}),0))" if block else "0"
     start = f"MIN({3 * line}-2*{right_wide},{4 * line}-4*{right_wide})"
     between = f"MAX(INT(({start}-{4 * SPACE}*{before}-4*{left_wide})/{4 * SPACE}),IF(LEN({left})>0,2,0))"
-    before = f'REPT(" ",{before})&' if block else ""
-    return f'IF(LEN({left})=0,"",{before}{left})&IF(LEN({right})=0,"",REPT(" ",{between})&{right})'
+    before = f'REPT("{BLANK}",{before})&' if block else ""
+    return f'IF(LEN({left})=0,"",{before}{left})&IF(LEN({right})=0,"",REPT("{BLANK}",{between})&{right})'

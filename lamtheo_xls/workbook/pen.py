@@ -59,8 +59,9 @@ class Pen:
             options = {"hidden": 1} if column in hidden else {}
             put(sheet.set_column(column - 1, column - 1, widths.get(column), locked, options))
 
-    def page(self, sheet: Worksheet, orientation: str, *, code: str = "", one_page: bool = False) -> None:
-        """Paper, margins and footer; `one_page` also fits the height, so that the signature is not left alone."""
+    def page(self, sheet: Worksheet, orientation: str, *, code: str = "", one_page: bool = False, number: str = "") -> None:
+        """Paper, margins and footer (`number` in place of page and pages); `one_page` also fits the height, so that the
+        signature is not left alone."""
         sheet.set_paper(9)
         (sheet.set_landscape if orientation == "landscape" else sheet.set_portrait)()
         sheet.set_margins(left=30 * _MM, right=15 * _MM, top=20 * _MM, bottom=20 * _MM)
@@ -68,7 +69,8 @@ class Pen:
         sheet.print_black_and_white()
         sheet.hide_gridlines(2)
         font = f'&"{FONT},Regular"&9'
-        put(sheet.set_footer(f"&L{font}{code}&R{font}{say('workbook.footer.page')}", {"margin": 10 * _MM}))
+        number = number or say("workbook.footer.page")
+        put(sheet.set_footer(f"&L{font}{code}&R{font}{number}", {"margin": 10 * _MM}))
 
     def protect(self, sheet: Worksheet) -> None:
         put(sheet.protect(self.password, _ALLOWED))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
+from lamtheo_xls.workbook.document_print import DocumentPlan, document_formulas, plan_document
 from lamtheo_xls.workbook.inputs import typed
 from lamtheo_xls.workbook.layout import (
     Laid,
@@ -34,6 +35,8 @@ def heads(layout: Layout, place: PrintLayout) -> tuple[Laid, ...]:
 
 def print_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
     """The formula (with its `=`) of every cell of BẢN IN, by (row, column)."""
+    if layout.narrative:
+        return document_formulas(form, layout)
     place, fences = lay_out_print(form, layout), Fences(layout)
     main = f"'{layout.sheet}'!"
     out: dict[Cell, str] = {}
@@ -255,8 +258,10 @@ class PrintPlan:
         }
 
 
-def plan_print(form: Form, layout: Layout) -> PrintPlan:
+def plan_print(form: Form, layout: Layout) -> PrintPlan | DocumentPlan:
     """What `values` needs to know of a layout, gathered once."""
+    if layout.narrative:
+        return plan_document(form, layout)
     place = lay_out_print(form, layout)
     first, last = place.ranks
     never = {r for a in layout.areas.values() for r in (a.key_row, a.end_row)}

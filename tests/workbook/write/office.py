@@ -76,7 +76,7 @@ def do(desktop, context, job):
         area = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
         for row, (formulas, values) in enumerate(zip(area.FormulaArray, area.DataArray, strict=True)):
             for column, (formula, value) in enumerate(zip(formulas, values, strict=True)):
-                if formula.startswith("="):
+                if formula.startswith(("=", "{=")):
                     cells[f"{sheet.Name}!{letters(column)}{row + 1}"] = "#" if value is None else value
     texts = {place: cell_of(doc, place).String for place in job.get("show", [])}
     doc.close(True)
