@@ -13,6 +13,10 @@ from lamtheo_xls.text import text_key
 from lamtheo_xls.workbook.layout import Laid, Layout, Spot, locked_text
 
 END = "end"
+HEAD_ROWS = 8
+"""How far above the key row a column head is looked for."""
+LONGEST_LABEL = 200
+"""A longer text is no label."""
 
 
 class LocatedRow(NamedTuple):
@@ -61,6 +65,8 @@ class Landmarks:
     """Every column the layout uses."""
     rows: Mapping[str, tuple[LocatedRow, ...]]
     """The data rows of each table as laid out."""
+    ends: Mapping[str, str]
+    """Table id → hidden key of the row below it."""
     other_sheets: frozenset[str]
     """Names of the sheets that stand beside the main one."""
 
@@ -88,11 +94,12 @@ def landmarks_of(form: Form, layout: Layout) -> Landmarks:
 @lru_cache(maxsize=128)
 def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
     layout = same.layout
-    static = [cell for cell in layout.cells if cell.kind in ("static", "context") and cell.text]
+    shown = [cell for cell in layout.cells if cell.style != "helper"]
+    static = [cell for cell in shown if cell.kind in ("static", "context") and cell.text]
     codes = (layout.code_head, layout.code_close)
     keys = {cell.at: cell.text for cell in layout.cells if cell.kind == "key" and cell.at not in codes}
     heads = {
-        id: {column: head for column, at in area.columns.items() if (head := _head(static, at, area.key_row))}
+        id: {column: head for column, at in area.columns.items() if (head := _head(layout, static, at, area.key_row))}
         for id, area in layout.areas.items()
     }
     head_spots = {label.at: label.text for found in heads.values() for label in found.values()}
@@ -101,7 +108,7 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
         for id, area in layout.areas.items()
     }
     data = {f"{id}.{row.number}" for id, found in rows.items() for row in found}
-    ours = frozenset(cell.at for cell in layout.cells if cell.kind not in ("static", "context")) | set(codes)
+    ours = frozenset(cell.at for cell in layout.cells) - {cell.at for cell in static} | set(codes)
     return Landmarks(
         layout=layout,
         key_spots=(*keys, *head_spots),
@@ -127,13 +134,18 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
         known=ours | {cell.at for cell in static},
         columns=frozenset(c for cell in layout.cells for c in range(cell.at.column, cell.to.column + 1)),
         rows=rows,
+        ends={id: keys[Spot(area.end_row, layout.key_column)] for id, area in layout.areas.items()},
         other_sheets=frozenset((*(say(f"workbook.sheet.{key}") for key in ("print", "guide", "fix")), "_ds", "_meta")),
     )
 
 
-def _head(static: list[Laid], column: int, key_row: int) -> Label | None:
-    """The head that stands lowest above the key row in this column alone."""
+def _head(layout: Layout, static: list[Laid], column: int, key_row: int) -> Label | None:
+    """The head that stands lowest above the key row in this column alone; above paragraphs, the words that call for
+    them, if they are near and short enough to be looked for."""
     above = [c for c in static if c.at.column == c.to.column == column and c.to.row < key_row]
+    if layout.narrative:
+        near = key_row - HEAD_ROWS
+        above = [c for c in above if c.kind == "static" and c.at.row >= near and len(c.text) <= LONGEST_LABEL]
     if not above:
         return None
     cell = max(above, key=lambda c: c.to.row)

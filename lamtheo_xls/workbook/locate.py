@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.text import text_key
-from lamtheo_xls.workbook.landmarks import END, Landmarks, LocatedRow, landmarks_of
+from lamtheo_xls.workbook.keys import Keys, head_spots, keys_on, labels_on, misplaced
+from lamtheo_xls.workbook.landmarks import Landmarks, LocatedRow, landmarks_of
 from lamtheo_xls.workbook.layout import Layout, Spot, address
 from lamtheo_xls.workbook.main_sheet import main_sheet
 from lamtheo_xls.workbook.reading import Reading, Sheet
-
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,60}\.[a-z0-9_]{1,60}|end")
-_HEAD_ROWS = 8
-"""How far above the key row a column head is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +34,6 @@ class Located:
     kept_columns: Mapping[int, int] = field(default_factory=dict)
     """Where moved: the same outside the table, columns in their first order."""
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Keys:
-    """The hidden keys found on a sheet."""
-
-    spots: Mapping[str, tuple[Spot, ...]]
-    row: int
-    """The row that holds the column keys; 0 where none was found."""
-    column: int
-    """The column that holds the row keys; 0 where none was found."""
 
 
 def locate(reading: Reading, form: Form, layout: Layout) -> Located:
@@ -83,9 +68,9 @@ def _stands(sheet: Sheet, marks: Landmarks) -> bool:
 
 
 def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
-    keys = _keys_on(sheet, marks)
-    findings = list(_misplaced(sheet, marks, keys))
-    labels = _labels_on(sheet, marks, keys)
+    keys = keys_on(sheet, marks)
+    findings = list(misplaced(sheet, marks, keys))
+    labels = labels_on(sheet, marks, keys)
     row_of = _row_map(sheet, marks, keys, labels)
     columns: dict[str, Mapping[str, int]] = {}
     rows: dict[str, tuple[LocatedRow, ...]] = {}
@@ -123,88 +108,26 @@ def _search(reading: Reading, sheet: Sheet, marks: Landmarks) -> Located:
     )
 
 
-def _keys_on(sheet: Sheet, marks: Landmarks) -> _Keys:
-    """All hidden keys on the sheet; their row and column are those that hold most of them."""
-    tables = marks.layout.areas
-    spots: dict[str, list[Spot]] = {}
-    in_rows: Counter[int] = Counter()
-    in_columns: Counter[int] = Counter()
-    for at, cell in sheet.cells.items():
-        text = cell.value
-        if not isinstance(text, str) or cell.formula or not _KEY.fullmatch(text):
-            continue
-        head, _, tail = text.partition(".")
-        if text not in marks.vocabulary and not (head in tables and tail.isdigit()):
-            continue
-        spots.setdefault(text, []).append(Spot(*at))
-        if _is_column_key(text, marks):
-            in_rows[at[0]] += 1
-        else:
-            in_columns[at[1]] += 1
-    return _Keys(
-        spots={text: tuple(sorted(found)) for text, found in spots.items()},
-        row=max(in_rows, key=lambda row: (in_rows[row], -row), default=0),
-        column=max(in_columns, key=lambda column: (in_columns[column], column), default=0),
-    )
-
-
-def _is_column_key(text: str, marks: Landmarks) -> bool:
-    return text in marks.vocabulary and text not in marks.row_anchors
-
-
-def _misplaced(sheet: Sheet, marks: Landmarks, keys: _Keys) -> Iterator[Finding]:
-    """Keys of columns outside the key row, keys of rows outside the key column; and twice the key of one field."""
-    for text, spots in keys.spots.items():
-        column_key = _is_column_key(text, marks)
-        at_home = [s for s in spots if (s.row == keys.row if column_key else s.column == keys.column)]
-        for spot in spots:
-            twice = len(at_home) > 1 and spot in at_home[1:] and (column_key or text in marks.row_anchors)
-            if spot not in at_home or twice:
-                yield finding("structure.cut_paste", sheet=sheet.name, cell=address(*spot), value=text)
-
-
-def _labels_on(sheet: Sheet, marks: Landmarks, keys: _Keys) -> dict[str, tuple[Spot, ...]]:
-    """Label text (as key) → where it stands; heads of columns only close above the key row, where that is known."""
-    heads = {head.key for found in marks.heads.values() for head in found.values()}
-    heads |= {head.key for head in marks.other_heads}
-    wanted = heads | {label.key for label in marks.labels.values()}
-    found: dict[str, list[Spot]] = {}
-    for at, cell in sheet.cells.items():
-        if not isinstance(cell.value, str) or cell.formula or len(cell.value) > 200:
-            continue
-        key = text_key(cell.value)
-        if key not in wanted:
-            continue
-        if key in heads and keys.row and not keys.row - _HEAD_ROWS <= at[0] < keys.row:
-            continue
-        found.setdefault(key, []).append(Spot(*at))
-    return {key: tuple(sorted(spots)) for key, spots in found.items()}
-
-
-def _row_map(sheet: Sheet, marks: Landmarks, keys: _Keys, labels: Mapping[str, tuple[Spot, ...]]) -> dict[int, int]:
+def _row_map(sheet: Sheet, marks: Landmarks, keys: Keys, labels: Mapping[str, tuple[Spot, ...]]) -> dict[int, int]:
     """Layout row → sheet row for all rows but data rows: the nearest landmark on the same side of the table decides."""
     anchors: dict[int, int] = {}
     for text, row in marks.row_anchors.items():
         spots = [s for s in keys.spots.get(text, ()) if s.column == keys.column]
         if len(spots) == 1:
             anchors[row] = spots[0].row
+    heads = head_spots(marks, labels)
     for id, area in marks.layout.areas.items():
-        offsets = Counter(
-            labels[head.key][0].row - head.at.row
-            for head in marks.heads[id].values()
-            if len(labels.get(head.key, ())) == 1
-        )
+        placed = {column: heads[id, column] for column in marks.heads[id] if (id, column) in heads}
+        offsets = Counter(spot.row - marks.heads[id][column].at.row for column, spot in placed.items())
         if offsets:
             for head in marks.heads[id].values():
                 anchors.setdefault(head.at.row, head.at.row + offsets.most_common(1)[0][0])
-        if keys.row:
-            anchors[area.key_row] = keys.row
+        if id in keys.rows:
+            anchors[area.key_row] = keys.rows[id]
         elif offsets:
             at = area.key_row + offsets.most_common(1)[0][0]
             # Only what is visible was copied: the first answers stand where the hidden keys stood.
-            below = (
-                sheet.cells.get((at, spot.column)) for h in marks.heads[id].values() for spot in labels.get(h.key, ())
-            )
+            below = (sheet.cells.get((at, spot.column)) for spot in placed.values())
             anchors[area.key_row] = at - any(cell is not None and str(cell.value).strip() for cell in below)
     data = {row.sheet_row for found in marks.rows.values() for row in found}
     last = max((cell.to.row for cell in marks.layout.cells), default=0)
@@ -226,22 +149,26 @@ def _columns(
     sheet: Sheet,
     table: str,
     marks: Landmarks,
-    keys: _Keys,
+    keys: Keys,
     labels: Mapping[str, tuple[Spot, ...]],
     row_of: Mapping[int, int],
 ) -> tuple[dict[str, int], list[Finding]]:
     """Column id → sheet column; what key and head disagree on is left out, with a finding at the head."""
     area = marks.layout.areas[table]
     heads = marks.heads[table]
+    spots = head_spots(marks, labels)
     by_key: dict[str, int] = {}
     by_label: dict[str, int] = {}
     for id in area.columns:
-        own = [s.column for s in keys.spots.get(f"{table}.{id}", ()) if s.row == keys.row]
+        own = [s.column for s in keys.spots.get(f"{table}.{id}", ()) if s.row == keys.rows.get(table)]
         if own:
             by_key[id] = own[0]
-        named = labels.get(heads[id].key, ()) if id in heads else ()
-        if len(named) == 1:
-            by_label[id] = named[0].column
+        if (table, id) in spots:
+            by_label[id] = spots[table, id].column
+    if not by_key and marks.layout.narrative:
+        by_label = by_label or _page_column(table, marks, keys, spots)
+        if not by_label:
+            return {}, []
     if not by_key and 3 * len(by_label) < 2 * len(heads):
         return {}, []
     placed: dict[str, int] = {}
@@ -280,8 +207,21 @@ def _columns(
     return placed, findings
 
 
+def _page_column(table: str, marks: Landmarks, keys: Keys, heads: Mapping[tuple[str, str], Spot]) -> dict[str, int]:
+    """Of a form with paragraphs: the column of the others, for a table that bears no mark itself."""
+    columns = [
+        s.column for id, row in keys.rows.items() for s in keys.spots.get(_column_key(id, marks), ()) if s.row == row
+    ]
+    found = Counter(columns or [spot.column for spot in heads.values()])
+    return {id: found.most_common(1)[0][0] for id in marks.layout.areas[table].columns if found}
+
+
+def _column_key(table: str, marks: Landmarks) -> str:
+    return f"{table}.{next(iter(marks.layout.areas[table].columns))}"
+
+
 def _rows(
-    reading: Reading, sheet: Sheet, table: str, marks: Landmarks, keys: _Keys, row_of: Mapping[int, int]
+    reading: Reading, sheet: Sheet, table: str, marks: Landmarks, keys: Keys, row_of: Mapping[int, int]
 ) -> tuple[LocatedRow, ...]:
     """Every row between key row and end row, and keyed rows wherever they went."""
     area = marks.layout.areas[table]
@@ -292,8 +232,9 @@ def _rows(
         if text.startswith(prefix) and number.isdigit():
             keyed |= {s.row: int(number) for s in spots if s.column == keys.column}
     first = row_of[area.key_row] + 1
-    ends = [s.row for s in keys.spots.get(END, ()) if s.column == keys.column]
-    ends += [row for mark in reading.codes if mark.sheet == sheet.name and (row := _row_in(mark.cell)) > first]
+    ends = [s.row for s in keys.spots.get(marks.ends[table], ()) if s.column == keys.column and s.row >= first]
+    if area.end_row == marks.layout.code_close.row:
+        ends += [row for mark in reading.codes if mark.sheet == sheet.name and (row := _row_in(mark.cell)) > first]
     if ends:
         last = ends[0] - 1
     elif keyed:
@@ -311,7 +252,7 @@ def _row_in(cell: str) -> int:
 
 def _column_maps(
     marks: Landmarks,
-    keys: _Keys,
+    keys: Keys,
     labels: Mapping[str, tuple[Spot, ...]],
     columns: Mapping[str, Mapping[str, int]],
 ) -> tuple[dict[int, int], dict[int, int]]:
@@ -321,6 +262,11 @@ def _column_maps(
     stay behind when only the table's columns change places.
     """
     anchors = {area.columns[id]: at for t, area in marks.layout.areas.items() for id, at in columns.get(t, {}).items()}
+    if marks.layout.narrative:
+        for label in marks.labels.values():
+            spots = labels.get(label.key, ())
+            if len(spots) == 1:
+                anchors.setdefault(label.at.column, spots[0].column)
     for head in marks.other_heads:
         spots = labels.get(head.key, ())
         if len(spots) == 1:
@@ -344,7 +290,7 @@ def _beside(anchors: Mapping[int, int], marks: Landmarks) -> dict[int, int]:
 def _fields(
     sheet: Sheet,
     marks: Landmarks,
-    keys: _Keys,
+    keys: Keys,
     labels: Mapping[str, tuple[Spot, ...]],
     row_of: Mapping[int, int],
     column_maps: tuple[Mapping[int, int], ...],

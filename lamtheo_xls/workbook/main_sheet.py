@@ -52,12 +52,12 @@ def _bears_keys(sheet: Sheet, marks: Landmarks) -> bool:
 
 
 def _bears_labels(sheet: Sheet, marks: Landmarks) -> bool:
-    """At least two thirds of the heads of some table stand on it as text."""
+    """At least two thirds of the heads of some table stand on it as text; of a form with paragraphs, of all tables."""
     texts = {text_key(c.value) for c in sheet.cells.values() if isinstance(c.value, str) and not c.formula}
-    return any(
-        heads and 3 * sum(head.key in texts for head in heads.values()) >= 2 * len(heads)
-        for heads in marks.heads.values()
-    )
+    tables = [[head.key for head in heads.values()] for heads in marks.heads.values()]
+    if marks.layout.narrative:
+        tables = [[key for table in tables for key in table]]
+    return any(keys and 3 * sum(key in texts for key in keys) >= 2 * len(keys) for keys in tables)
 
 
 def _content(sheet: Sheet) -> tuple[tuple[tuple[int, int], str], ...]:

@@ -36,7 +36,7 @@ def printed_text_stands(located: Located, context: Mapping[str, str] | None) -> 
             unknown.add(laid.at)
             continue
         expected[laid.at] = locked_text(laid, context)
-        if _UNIT.search(laid.text):
+        if _UNIT.search(laid.text) and laid.style in ("org", "org_bold"):
             units[laid.at] = _unit_name(laid, context)
     if not located.moved:
         yield from _compare_in_place(sheet, located, expected, units)
