@@ -23,6 +23,8 @@ INDENT = 8
 PLAIN, BOLD, CENTRE, SIDES, SIDES_BOLD, SIDES_ITALIC = range(6)
 """How an item looks. From SIDES on it is one line, set as it is."""
 _LINES_A_ROW, _MOST_PAGES = 5, 10
+_NARROWER_MM = 1.5  # than the page, so that no program makes all a little smaller to fit it in
+_ROUNDED_UP = 1.015  # what the pixels of a screen make of heights
 _PADDING_MM = 2.0  # of a cell, and something to spare
 _AVERAGE = 46  # width of a character
 _FEW = 55  # characters of a line, and some to spare
@@ -133,6 +135,11 @@ _ITEM = ("text", "rank", "look", "together", "left_wide", "right_wide")
 _LINE = ("next", "begun", "item", "style", "rest", "room", "wide", "fits", "taken")
 
 
+def page_ends(place: DocumentLayout) -> list[int]:
+    """Rows after which a page ends, in every program alike."""
+    return [row for row in range(place.first_row, place.last_row) if place.left_on_page(row) == 1]
+
+
 def lay_out_document(form: Form, layout: Layout) -> DocumentLayout:
     """Where the parts of BẢN IN lie. How many lines there are follows from the rows of the form, see _LINES_A_ROW."""
     widths, title_run = _columns(form)
@@ -140,7 +147,7 @@ def lay_out_document(form: Form, layout: Layout) -> DocumentLayout:
     dated, heads, heights = _heads(layout, len(left), len(widths), title_run)
     items, closing = _items(layout)
     first = len(heights) + 1
-    page = page_points(form.orientation) - 1  # programs round heights up
+    page = page_points(form.orientation) / _ROUNDED_UP
     pages = (int((page - sum(heights.values())) / LINE_POINTS), int(page / LINE_POINTS))
     cells = {c.at: c for c in layout.cells}
     wanted = sum(_lines(cells.get(item.source)) if item.source else 1 for item in items)
@@ -149,7 +156,7 @@ def lay_out_document(form: Form, layout: Layout) -> DocumentLayout:
     names = (*_ITEM, *_LINE)
     helpers = {name: start + i for i, name in enumerate(names)}
     after = start + len(names)
-    room = lines.room(PAPER_MM[form.orientation] - _PADDING_MM, SIZE)
+    room = lines.room(sum(widths) - _PADDING_MM, SIZE)
     return DocumentLayout(
         columns=len(widths),
         widths=dict(enumerate((characters(mm) for mm in widths), start=1)),
@@ -187,7 +194,7 @@ def _lines(cell: Laid | None) -> int:
 
 def _columns(form: Form) -> tuple[tuple[float, ...], tuple[int, int]]:
     """Two halves, the right one with room on both sides of the Party title, whose rule is as long; and its column."""
-    half = PAPER_MM[form.orientation] / 2
+    half = (PAPER_MM[form.orientation] - _NARROWER_MM) / 2
     title = text_mm(form.head.title_right, 15, bold=True) + 3
     beside = (half - title) / 2
     if not form.head.title_right or beside < 2:
@@ -301,4 +308,5 @@ __all__ = [
     "Item",
     "LeftLine",
     "lay_out_document",
+    "page_ends",
 ]

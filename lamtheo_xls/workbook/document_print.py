@@ -29,6 +29,7 @@ from lamtheo_xls.workbook.document import (
     DocumentLayout,
     Item,
     lay_out_document,
+    page_ends,
 )
 from lamtheo_xls.workbook.layout import Layout, Spot, column_letters
 from lamtheo_xls.workbook.package import held
@@ -418,6 +419,7 @@ def paint_document(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) ->
         area = (0, 0, place.last_row - 1, 0)
         put(sheet.conditional_format(*area, options))
     pen.page(sheet, pen.form.orientation, code=pen.code, number=say("workbook.footer.document"))
+    put(sheet.set_h_pagebreaks(page_ends(place)))
     put(sheet.print_area(0, 0, place.overflow_row - 1, place.columns - 1))
     sheet.set_zoom(90)
     pen.protect(sheet)
