@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 
-from lamtheo_xls.definitions.model import Deadline, Due, Obligation
+from lamtheo_xls.definitions.model import Deadline, Due, Milestone, Obligation
 from lamtheo_xls.definitions.periods import ROMAN, period_year
 from lamtheo_xls.definitions.templates import fill
 from lamtheo_xls.findings import say
@@ -27,7 +27,15 @@ def deadline_of(
     grace; `strict` shows a return as late from the first day that is not on time. «trước ngày 15/12» is on time
     through 14/12 and, unless strict, late from 16/12.
     """
-    rule = obligation.exceptions.get(period, obligation.due)
+    return _applied(obligation.exceptions.get(period, obligation.due), period, due, accept_until, strict)
+
+
+def date_of(milestone: Milestone, period: str) -> Deadline:
+    """When a date of the office itself falls in `period` (S1.20, S1.21)."""
+    return _applied(milestone.due, period, None, None, False)
+
+
+def _applied(rule: Due, period: str, due: dt.date | None, accept_until: dt.date | None, strict: bool) -> Deadline:
     year = rule.year or period_year(period)
     if due is not None:
         on_time, late_from, text = due, due + _DAY, say("definitions.due.by", ngay=f"{due:%d/%m/%Y}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lamtheo_xls.definitions.shape import schema
-from lamtheo_xls.definitions.templates import CONTEXT
+from lamtheo_xls.definitions.templates import CONTEXT, OF_PERSONS
 
 _FILES = {"form": "`<form>.json`", "programme": "`programme.json`"}
 
@@ -81,4 +81,7 @@ def _of_templates() -> Iterator[str]:
     yield "| name | meaning |"
     yield "|---|---|"
     for name, meaning in CONTEXT.items():
-        yield f"| `{{{name}}}` | {meaning} |"
+        yield f"| `{{{name}}}` | {meaning}{' · only in forms that persons owe' if name in OF_PERSONS else ''} |"
+    yield ""
+    yield "In title lines, the number line and the body, `{=field}` stands for what is typed into that single field:"
+    yield "on the sheet and on BẢN IN the words change as the clerk types (`thực hiện mô hình {=ten_mo_hinh}`)."

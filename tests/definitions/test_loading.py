@@ -15,6 +15,8 @@ from lamtheo_xls.definitions import bundled, load_folder, load_form, loading, pr
 from lamtheo_xls.findings import message
 
 SOUND = Path(__file__).parent / "sound"
+PERSONS = {"owner", "people", "second_copy"}
+"""Keys of an obligation that persons owe."""
 
 
 @pytest.fixture
@@ -22,8 +24,12 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SOUND, tmp_path / "bo-thu"))
 
 
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
 def change(path: Path, edit: Callable[[Any], None]) -> None:
-    raw = json.loads(path.read_text("utf-8"))
+    raw = read(path)
     edit(raw)
     path.write_text(json.dumps(raw, ensure_ascii=False), "utf-8")
 
@@ -168,3 +174,79 @@ def test_the_installed_package_finds_its_own_templates(tmp_path: Path, monkeypat
     monkeypatch.setattr(loading, "_HERE", package / "definitions")
     assert programmes() == ("bo-thu",)
     assert load_folder(bundled("bo-thu"))[1] == ()
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SOUND.parent / "sound_people", tmp_path / "bo-viet"))
+
+
+def test_a_folder_of_peoples_plans_loads_without_a_finding(people: Path) -> None:
+    """Narratives, conditions, parts, people, a document, a milestone: every noun built as frozen values."""
+    bundle, findings = load_folder(people)
+    assert findings == ()
+    assert bundle is not None
+    form, (document, plan) = bundle.forms["ke-hoach"], bundle.programme.obligations
+    assert [b.kind for b in form.body] == ["field", "heading", "hint", "table", "text", "table"]
+    assert form.replaces is not None
+    assert (form.replaces.version, dict(form.replaces.tables)) == (1, {"neu_guong": {"doan": "noi_dung"}})
+    assert (document.form, document.document, document.people) == ("", "Kế hoạch toàn khóa", None)
+    assert plan.people is not None
+    assert plan.people.exempt[0].without_roles == ("cap_uy_vien",)
+    assert plan.second_copy is not None
+    assert plan.second_copy.roles == ("nguoi_dung_dau",)
+    assert (bundle.programme.milestones[0].periods, bundle.programme.old_versions) == (("2028",), 10)
+    assert bundle.programme.tables[0].sources[0].columns == {"ten": "person.name"}
+    assert pickle.loads(pickle.dumps(bundle)) == bundle
+
+
+def test_a_source_fills_every_printed_column_from_what_its_form_has(people: Path) -> None:
+    """Fields, columns, narratives, and names of units and persons; what nothing fills is told at the source."""
+    path = people / "programme.json"
+    change(path, lambda raw: raw["tables"][0]["sources"][0]["columns"].update(neu_guong="neu_guongg", hai="loai"))
+    assert told(people) == [
+        ("programme.json", "definition.unknown_id", "$.tables[0].sources[0].columns.hai"),
+        ("programme.json", "definition.unknown_id", "$.tables[0].sources[0].columns.neu_guong"),
+    ]
+    change(path, lambda raw: raw["tables"][0].update(sources=[{"form": "ke-hoach", "columns": {"ten": "unit.name"}}]))
+    assert told(people) == []
+    change(path, lambda raw: raw["tables"][0].update(sources=[{"form": "ke-hoach", "table": "noi_dug"}]))
+    assert told(people) == [("programme.json", "definition.unknown_id", "$.tables[0].sources[0].table")]
+    change(path, lambda raw: raw["tables"][0].update(sources=[{"form": "ke-hoach"}]))
+    assert told(people) == [("programme.json", "definition.unsound", "$.tables[0].sources[0].columns")]
+    assert "cột in “ten” chưa có nguồn" in message(load_folder(people)[1][0])
+    change(path, lambda raw: raw["tables"][0].update(sources=[]))
+    assert told(people) == [("programme.json", "definition.unsound", "$.tables[0].columns")]
+    change(
+        path,
+        lambda raw: raw["tables"][0].update(sources=[], group_column="lo", columns=raw["tables"][0]["columns"][1:]),
+    )
+    assert told(people) == [("programme.json", "definition.unknown_id", "$.tables[0].group_column")]
+
+
+def test_what_only_persons_have_stands_in_no_form_of_units(people: Path) -> None:
+    """The register knows a name and a birthday of persons alone (S3.33)."""
+    of_units = {k: v for k, v in read(people / "programme.json")["obligations"][1].items() if k not in PERSONS}
+    change(people / "programme.json", lambda raw: raw["obligations"].__setitem__(1, of_units))
+    change(people / "programme.json", lambda raw: raw.update(tables=[]))
+    assert told(people) == [
+        ("ke-hoach.json", "definition.unsound", "$.fields[0].default"),
+        ("ke-hoach.json", "definition.unsound", "$.fields[3].default"),
+    ]
+
+
+def test_a_chain_names_forms_tables_and_fields_that_are_there(people: Path) -> None:
+    """What a new workbook starts from is told on both of its ends."""
+    chain = {"form": "ke-hoach", "of": "ke-hoach", "key": "ho_ten", "columns": {"ho_ten": "ho_ten"}}
+    change(people / "programme.json", lambda raw: raw.update(chains=[chain]))
+    assert told(people) == []
+    faulty = chain | {"of": "bao-cao", "key": "so", "table": "noi_dungg", "marks": {"lanh_dao": "x"}}
+    other = chain | {"columns": {"ho_ten": "ho_tenn", "loaii": "loai"}, "of_table": ""}
+    change(people / "programme.json", lambda raw: raw.update(chains=[faulty, other]))
+    assert told(people) == [
+        ("programme.json", "definition.unknown_id", "$.chains[0].key"),
+        ("programme.json", "definition.unknown_id", "$.chains[0].of"),
+        ("programme.json", "definition.unknown_id", "$.chains[0].table"),
+        ("programme.json", "definition.unknown_id", "$.chains[1].columns.ho_ten"),
+        ("programme.json", "definition.unknown_id", "$.chains[1].columns.loaii"),
+    ]
