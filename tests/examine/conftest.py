@@ -165,6 +165,8 @@ def task_form(form: Form) -> Form:
         number_label="TT",
         columns=(
             Field(id="noi_dung", label="Nội dung", short="nội dung", required=True, width=60),
+            Field(id="chu_tri", label="Đơn vị chủ trì", short="đơn vị chủ trì", width=60),
+            Field(id="thoi_gian", label="Thời gian", short="thời gian", width=60),
             Field(id="tham_muu", label="Đơn vị tham mưu", short="đơn vị tham mưu", wanted=True, printed=False),
             Field(id="phoi_hop", label="Phối hợp", short="phối hợp", type="tick", printed=False),
             Field(id="giai_trinh", label="Giải trình", short="lời giải trình", printed=False),
