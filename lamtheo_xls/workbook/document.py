@@ -67,7 +67,8 @@ class Item:
     right: Spot | None = None
     block: bool = False
     """Its left half stands in the middle of that half."""
-    heading: bool = False
+    leads: bool = False
+    """A heading, or a text that says what the paragraphs below it are: it stays with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +117,8 @@ class DocumentLayout:
 
     @property
     def short(self) -> int:
-        """A text of so many characters takes two lines at most: it goes to the next page with the signature."""
-        return 2 * self.room * 9 // (10 * _AVERAGE)
+        """A text of so many characters takes two lines: it goes to the next page with the signature."""
+        return 2 * self.metrics.measured
 
     def look_of(self, row: int) -> int:
         """How the line of the header that stands hidden in `row` looks."""
@@ -234,8 +235,8 @@ def _items(layout: Layout) -> tuple[tuple[Item, ...], int]:
     titles = [Item(CENTRE, piece.at, i) for i, piece in enumerate(_title_lines(flow), start=1)]
     before = len(titles) + 1
     body = [
-        Item(BOLD if piece.role == "heading" else PLAIN, piece.at, before, piece.row, heading=piece.role == "heading")
-        for piece in flow
+        Item(BOLD if piece.role == "heading" else PLAIN, piece.at, before, piece.row, leads=_leads(piece, following))
+        for piece, following in zip(flow, (*flow[1:], None), strict=True)
         if piece.role in ("heading", "text", "field", "paragraph")
     ]
     closing = [piece for piece in flow if piece.role == "closing"]
@@ -247,6 +248,11 @@ def _items(layout: Layout) -> tuple[tuple[Item, ...], int]:
         signature.append(Item(look, sources[0], before + i, above, right=sources[1], block=block))
     items = (*titles, Item(PLAIN, None, before), *body, *signature)
     return items, len(items) - len(signature) + 1
+
+
+def _leads(piece: Piece, following: Piece | None) -> bool:
+    paragraphs = following is not None and following.role == "paragraph"
+    return piece.role == "heading" or (piece.role == "text" and paragraphs)
 
 
 def _title_lines(flow: tuple[Piece, ...]) -> list[Piece]:

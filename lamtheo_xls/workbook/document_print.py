@@ -37,6 +37,7 @@ from lamtheo_xls.workbook.panel import Cached, Cell, Fences, Filled, texts_of
 from lamtheo_xls.workbook.pen import Pen, put
 
 _SPARE = 2  # of a line, in hundredths, on each side of a title
+_UNEVEN = 110  # hundredths: how much longer than its other lines a title's first may be
 
 
 def document_formulas(form: Form, layout: Layout) -> dict[Cell, str]:
@@ -145,7 +146,7 @@ class _Formulas:
         before_final = f"AND({rank}={self.close_rank}-2,LEN({final})<={place.short})"
         usual = (
             f"IF({before_final},{HEADING_LINES + place.signature},{HEADING_LINES})"
-            if item.heading
+            if item.leads
             else (f"IF({own}>{place.short // 2},2,1)")
         )
         alone = f"IF({own}<={place.short},{2 + place.signature},2)"
@@ -175,7 +176,9 @@ class _Formulas:
         length, as_it_is = f"LEN({rest})", f"{style}>={SIDES}"
         last = f"MID({self._at('rest', row - 1)},MAX({self._at('taken', row - 1)},1),1)"
         indent = f"IF({goes_on},IF({last}=CHAR(10),{_INDENT},0),{_INDENT})"
-        self._set("room", row, f"IF({style}={CENTRE},{_title_room(place)},{place.room}-{indent})")
+        whole, most = f"{wide}*MAX({length}/{measured},1)", _title_room(place)
+        even = f"IF({whole}<={most},{most},MIN(INT({whole}*{_UNEVEN}/(100*ROUNDUP({whole}/{most},0))),{most}))"
+        self._set("room", row, f"IF({style}={CENTRE},{even},{place.room}-{indent})")
         none = f"OR({length}=0,{as_it_is})"
         measure = place.metrics.wide_formula(rest, f"OR({style}={BOLD},{style}={CENTRE})")
         self._set("wide", row, f"IF({none},0,{measure})", array=True)
@@ -304,19 +307,18 @@ class DocumentPlan:
                 begun, item, rest = begun + bool(takes), takes, texts[takes - 1] if takes else ""
                 printed = row - place.first_row + 1 if takes and begun == ranks[-1] else printed
             style = place.items[item - 1].look if item else 0
-            width = self._room(style, new=new)
-            wide = fits = taken = 0
-            if rest:
-                length = len(rest)
+            length, measured = len(rest), place.metrics.measured
+            wide = lines.wide(rest[:measured], style in (BOLD, CENTRE)) if style < SIDES else 0
+            width = self._room(style, wide * max(length / measured, 1), new=new)
+            fits = taken = 0
+            if style >= SIDES:
+                taken, out[row, 1] = length, rest
+            elif rest:
+                fits = lines.fitting(length, measured, wide, width)
                 held = goes_on and begun == ranks[place.closing - 1] - 1 and length <= place.short
-                if style >= SIDES:
-                    taken, line = length, rest
-                else:
-                    wide = lines.wide(rest[: place.metrics.measured], style in (BOLD, CENTRE))
-                    fits = lines.fitting(length, place.metrics.measured, wide, width)
-                    taken = 0 if held and left < place.signature + 2 else lines.taken(rest, fits)
-                    line = self._set(rest, taken, style, wide, width)
-                out[row, 1] = line if taken else ""
+                if not held or left >= place.signature + 2:
+                    taken = lines.taken(rest, fits)
+                    out[row, 1] = self._set(rest, taken, style, wide, width)
             out.update(
                 {
                     (row, names["next"]): following,
@@ -332,9 +334,12 @@ class DocumentPlan:
             )
         return printed, taken < len(rest) or begun < ranks[-1]
 
-    def _room(self, style: int, *, new: bool) -> int:
-        room = self.place.room
-        return _title_room(self.place) if style == CENTRE else room - (_INDENT if new else 0)
+    def _room(self, style: int, whole: float, *, new: bool) -> int:
+        """How wide the line may be; a title whose `whole` text takes several lines has them about as long."""
+        if style != CENTRE:
+            return self.place.room - (_INDENT if new else 0)
+        most = _title_room(self.place)
+        return most if whole <= most else min(int(whole * _UNEVEN / (100 * math.ceil(whole / most))), most)
 
     def _set(self, rest: str, taken: int, style: int, wide: int, width: int) -> str:
         """A line with the blanks before it."""
@@ -359,7 +364,7 @@ def _wants(place: DocumentLayout, texts: Sequence[str], ranks: Sequence[int]) ->
             out.append(1)
         elif rank == close - 1:
             out.append(2 + place.signature if len(text) <= place.short else 2)
-        elif item.heading:
+        elif item.leads:
             alone = rank == close - 2 and len(final) <= place.short
             out.append(HEADING_LINES + place.signature if alone else HEADING_LINES)
         else:
