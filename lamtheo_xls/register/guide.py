@@ -24,7 +24,11 @@ class Choices:
         programmes: Sequence[tuple[str, str]],
         forms: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
-        offered = {id: label for programme, _ in programmes for id, label in forms.get(programme, ())}
+        offered = {
+            id: say("register.guide.form_of", bieu=label, bo=programme)
+            for programme, _ in programmes
+            for id, label in forms.get(programme, ())
+        }
         self.blocks: dict[str, Lines] = {
             "kind": _told("kinds"),
             "group": _told("groups"),
@@ -84,4 +88,4 @@ def write_guide(pen: Pen, lists: Choices) -> None:
         for row, (entry, means) in enumerate(lines, start=first):
             pen.text(sheet, row, 0, nfc(entry), pen.cell("text"))
             pen.text(sheet, row, 1, means, pen.cell("text"))
-            pen.height(sheet, row, LINE * (1 + max(len(means) // 70, len(entry) // 34)) + 4)
+            pen.height(sheet, row, LINE * (1 + max(len(means) // 76, len(entry) // 36)) + 4)

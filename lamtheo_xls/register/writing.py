@@ -165,9 +165,9 @@ def _help(sheet: Any, place: int, column: Column, last: int, lists: Choices) -> 
     elif about == "integer":
         options = {"validate": "integer", "criteria": ">=", "value": 0}
     elif about != "text" and lists.source(about):
-        # What people may yet add to, or put several of, is only asked about; the rest is refused.
-        kind = "stop" if about in ("kind", "group", "yes") else "warning"
-        options = {"validate": "list", "source": lists.source(about), "error_type": kind}
+        # Codes may be added to later, and roles may be several: those are let pass with a word.
+        strictness = {"kind": "stop", "group": "stop", "yes": "stop", "roles": "information"}.get(about, "warning")
+        options = {"validate": "list", "source": lists.source(about), "error_type": strictness}
     else:
         about = ""
     if about:

@@ -107,7 +107,8 @@ def test_collective_forms_by_kind_of_unit(bundle, city):
 
 
 def test_whose_plan_is_owed(bundle, city):
-    """Officials and party members (S3.14), by the office's order of units, then as listed; a blank group: nobody."""
+    """Officials and party members (S3.14), by the office's order of units, then as listed; a blank group owes nothing.
+    The unit is where the person takes part and hands it in (S3.21)."""
     found = plans(bundle, city)
     assert list(found) == ["C1", "C2", "C3", "C4", "V1", "V2", "V3", "P1"]
     first = found["C1"]

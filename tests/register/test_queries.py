@@ -18,6 +18,7 @@ from lamtheo_xls.register import (
     current,
     in_order,
     open_round,
+    open_rounds,
     party_body,
     round_of,
     unit_of,
@@ -81,6 +82,9 @@ def test_the_open_round(register):
         "c",
         "e",
     ]
+    assert [r.programme for r in open_rounds(made, D(2027, 6, 1))] == ["e", "c", "b", "a"]
+    assert [r.programme for r in open_rounds(made, D(2027, 5, 31))] == ["c", "b", "a"]
+    assert open_rounds(replace(made, rounds=()), D(2027, 1, 5)) == ()
 
 
 def test_the_party_body_a_committee_leads():

@@ -29,7 +29,7 @@ from lamtheo_xls.register import (
     read_register,
     write_register,
 )
-from lamtheo_xls.register.sheets import groups, kinds, roles
+from lamtheo_xls.register.sheets import groups, kind_of, kinds, roles
 from lamtheo_xls.text import nfc
 
 TRICKY = ("=1+1", "- gạch đầu dòng", "001", "'lên", "@ghi", "1/2", "Ủy ban\nđoàn", "<&>", "TRUE", "Thuỷ – “Bác”", "+84")
@@ -191,8 +191,101 @@ def test_pleasant_to_edit(register: Register):
     assert rules["A4"].prompt and rules["K4"].type == "date" and rules["K4"].error
     rounds = {str(v.sqref).partition(":")[0]: v for v in book["ĐỢT"].data_validations.dataValidation}
     assert offered(book, rounds["A4"]) == ["43-kh-duk"] and rounds["G4"].formula1 == '"Có"'
+    people = {str(v.sqref).partition(":")[0]: v for v in book["CÁ NHÂN"].data_validations.dataValidation}
+    assert offered(book, people["E4"]) == list(groups().values()) and people["E4"].errorStyle is None
+    assert offered(book, people["H4"]) == list(roles().values()) and people["H4"].errorStyle == "information"
+    assert offered(book, people["D4"])[:7] == [*(u.code for u in register.units), None]
     assert not any(s.protection.sheet for s in book.worksheets)
     assert "43-kh-duk" in [c.value for c in book["HƯỚNG DẪN"]["A"]]
+
+
+def test_what_a_round_may_name_is_offered(register: Register):
+    """Column «Biểu» offers the forms of the programmes; the guide says which is which."""
+    forms = {"43-kh-duk": (("mau-01", "Mẫu số 01"), ("mau-02", "Mẫu số 02")), "other": (("x", "Mẫu X"),)}
+    book = openpyxl.load_workbook(io.BytesIO(write_register(register, programmes=PROGRAMMES, forms=forms)))
+    rules = {str(v.sqref).partition(":")[0]: v for v in book["ĐỢT"].data_validations.dataValidation}
+    assert offered(book, rules["C4"]) == ["mau-01", "mau-02"] and "cả đợt" in rules["C4"].prompt
+    told = {a.value: b.value for a, b in book["HƯỚNG DẪN"].iter_rows(max_col=2)}
+    assert told["mau-02"] == "Mẫu số 02 (bộ 43-kh-duk)"
+
+
+def test_rows_of_one_round(register: Register):
+    """A round and its forms' own dates are rows of one programme and period; without a row of its own a round opens
+    with the first of its forms and is closed when all of them are."""
+    day = dt.date(2027, 3, 5)
+    dues = {"mau-01": FormDates(due=day), "Mẫu số 03": FormDates(opens=day, strict=True, note="sau")}
+    made = replace(register, rounds=(replace(register.rounds[0], dues=dues), register.rounds[1]))
+    data = write_register(made, programmes=PROGRAMMES)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    rows = [[c.value for c in row[:4]] for row in book["ĐỢT"]["A4:D7"]]
+    assert [row[:3] for row in rows] == [
+        ["43-kh-duk", "2027", None],
+        ["43-kh-duk", "2027", "mau-01"],
+        ["43-kh-duk", "2027", "Mẫu số 03"],
+        ["43-kh-duk", "2022", None],
+    ]
+    again, findings = read_register(data, programmes=PROGRAMMES)
+    assert again is not None and findings == () and bare(again) == bare(made)
+    assert [dates.cell for dates in again.rounds[0].dues.values()] == ["C5", "C6"]
+    for cell in ("A4", "B4", "D4"):
+        book["ĐỢT"][cell].value = None
+    book["ĐỢT"]["D5"].value = dt.datetime(2027, 2, 1)
+    out = io.BytesIO()
+    book.save(out)
+    alone, findings = read_register(out.getvalue(), programmes=PROGRAMMES)
+    assert alone is not None and findings == ()
+    assert [(r.id, r.opens, r.due, r.closed, list(r.dues)) for r in alone.rounds] == [
+        ("43-kh-duk_2027", dt.date(2027, 2, 1), None, False, ["mau-01", "Mẫu số 03"]),
+        ("43-kh-duk_2022", dt.date(2022, 1, 20), None, True, []),
+    ]
+
+
+def test_the_old_sheet_of_people_is_understood(register: Register):
+    """Heads of a register made before: «Nhóm», «Chức vụ»; labels in other spellings, roles parted in any way."""
+    book = openpyxl.load_workbook(io.BytesIO(write_register(register, programmes=PROGRAMMES)))
+    sheet = book["CÁ NHÂN"]
+    sheet.delete_rows(3, 30)
+    heads = ["Mã", "Họ và tên", "Mã đơn vị", "Nhóm", "Chức vụ", "Diện"]
+    rows = [
+        ["A", "An", "DU-STC", "CBCCVC", "Bí thư; Giám đốc", "Thủ trưởng, Cấp uỷ viên"],
+        ["B", "Bình", "du-stc", "cán bộ", "Chuyên viên", "Lãnh đạo, quản lý\nchi ủy viên"],
+        ["C", "Chi", "DU-SYT", "ĐV", None, "lãnh đạo; Đứng đầu"],
+    ]
+    for number, values in enumerate([heads, *rows], start=3):
+        for column, value in enumerate(values, start=1):
+            sheet.cell(number, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    again, findings = read_register(out.getvalue(), programmes=PROGRAMMES)
+    assert again is not None and findings == ()
+    assert [(p.unit, p.group, p.other_post, p.roles) for p in again.people] == [
+        ("DU-STC", "can_bo_cong_chuc", "Bí thư; Giám đốc", ("nguoi_dung_dau", "cap_uy_vien")),
+        ("DU-STC", "can_bo_cong_chuc", "Chuyên viên", ("lanh_dao", "cap_uy_vien")),
+        ("DU-SYT", "dang_vien", "", ("nguoi_dung_dau", "lanh_dao")),
+    ]
+
+
+SPELLED = (
+    ("Đảng ủy xã", "dang_uy_xa_phuong"),
+    ("Đảng uỷ phường", "dang_uy_xa_phuong"),
+    ("Chi bộ thôn", "chi_bo_thon"),
+    ("Chi bộ tổ dân phố", "chi_bo_thon"),
+    ("chi bo khu pho", "chi_bo_thon"),
+    ("Ủy ban MTTQ", "mat_tran_doan_the"),
+    ("Hội Nông dân", "mat_tran_doan_the"),
+    ("Đoàn Thanh niên", "mat_tran_doan_the"),
+    ("Phòng", "phong_ban_nganh"),
+    ("BAN", "phong_ban_nganh"),
+    ("phong_ban_nganh", "phong_ban_nganh"),
+    ("Chi bộ cơ sở", "chi_bo_co_so"),
+    ("Chi bộ", None),
+)
+
+
+@pytest.mark.parametrize(("text", "kind"), SPELLED)
+def test_spellings_of_a_kind(text: str, kind: str | None):
+    """What offices write for a kind, with or without accents, old tones or new."""
+    assert kind_of(text) == kind
 
 
 def test_doubts_stand_first_and_link_to_the_unit(register: Register):
