@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lamtheo_xls.merge.columns import Roles
 from lamtheo_xls.merge.counts import Amount, Counts
-from lamtheo_xls.merge.frame import PART, UNIT, UNIT_NAME
-from lamtheo_xls.merge.roles import Roles
+from lamtheo_xls.merge.frame import TICK, UNIT, UNIT_NAME
 from lamtheo_xls.register import Register, in_order
 from lamtheo_xls.text import text_key, unit_key
 
@@ -61,11 +61,23 @@ def group_lines(frame: pd.DataFrame, label: str, roles: Roles) -> tuple[Line, ..
     return tuple(_lines(frame[frame[roles.group].map(text_key) == text_key(label)], roles))
 
 
+def marked_lines(frame: pd.DataFrame, column: str, roles: Roles) -> tuple[Line, ...]:
+    """The lines with a tick in `column`, numbered from 1."""
+    return tuple(_lines(frame[frame[column] == TICK], roles))
+
+
+def stands_alone(frame: pd.DataFrame, roles: Roles) -> bool:
+    """Every row is about the unit itself, none about a part of it: a base committee's own table of its chi bộ."""
+    if not roles.child or frame.empty:
+        return False
+    return bool((frame[roles.child] == frame[UNIT_NAME]).all())
+
+
 def _lines(frame: pd.DataFrame, roles: Roles) -> list[Line]:
     work = frame.reset_index(drop=True)
     again = pd.Series(False, index=work.index)
     if roles.child and len(work):
-        keys = pd.DataFrame({UNIT: work[UNIT], PART: work[PART], "child": work[roles.child].map(unit_key)})
+        keys = pd.DataFrame({UNIT: work[UNIT], "child": work[roles.child].map(unit_key)})
         again = (keys == keys.shift()).all(axis=1) & (keys["child"] != "")
     rows = work[[c for c in work.columns if "." not in c]].to_dict("records")
     return [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from lamtheo_xls.merge.columns import Roles
 from lamtheo_xls.merge.frame import UNIT
-from lamtheo_xls.merge.roles import Roles
 from lamtheo_xls.register import Register
 from lamtheo_xls.text import text_key, unit_key
 
@@ -36,13 +36,18 @@ class Comparison:
 
 
 def earlier_frame(register: Register, period: str, roles: Roles) -> pd.DataFrame:
-    """The rows of sheet NĂM TRƯỚC that name a model, for `period` or for none said: unit.code, and who and what."""
+    """The rows of sheet NĂM TRƯỚC that name a model, for `period` or for none said: unit.code, and who and what.
+
+    The sheet speaks of models by chi bộ: a table without that column gets none of it. Where it names no chi bộ, the
+    unit is one itself.
+    """
     columns = [c for c in (roles.child, roles.name) if c]
+    names = {u.code: u.name for u in register.units}
     return pd.DataFrame(
         [
-            {UNIT: e.unit, **{c: e.values.get(c, "") for c in columns}}
+            {UNIT: e.unit, roles.child: e.values.get(roles.child) or names.get(e.unit, ""), roles.name: name}
             for e in register.earlier
-            if e.period.strip() in ("", period) and e.values.get(roles.name)
+            if roles.child and e.period.strip() in ("", period) and (name := e.values.get(roles.name))
         ],
         columns=[UNIT, *columns],
         dtype=object,

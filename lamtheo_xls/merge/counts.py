@@ -1,4 +1,4 @@
-"""Counts of a consolidated table: units, models, marks, groups, chi bộ, and the year before."""
+"""Counts of a consolidated table: units, models, marks, groups, chi bộ, what is lacking, and the year before."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lamtheo_xls.definitions.model import Group
+from lamtheo_xls.merge.columns import Roles
 from lamtheo_xls.merge.comparing import Comparison
-from lamtheo_xls.merge.frame import UNIT
-from lamtheo_xls.merge.roles import Roles
+from lamtheo_xls.merge.frame import TICK, UNIT
+from lamtheo_xls.merge.repeats import Alike, Repeated
 from lamtheo_xls.merge.roll import Roll
 from lamtheo_xls.register import Register, is_current
 from lamtheo_xls.text import text_key, unit_key
 
 MODELS = "all.models"
-TICK = "x"
 Amount = int | float
 
 
@@ -43,6 +43,18 @@ class UnitCount:
     """Chi bộ the register gives it; 0 where it has nothing to report."""
     children_without: tuple[str, ...]
     """Names of those without a model."""
+    blanks: Mapping[str, int]
+    """Column that ought to be filled → rows that lack it, where any do (S3.7, S3.12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Units whose return counts and of which some ticked rows are asked (S3.10), and those with fewer."""
+
+    column: str
+    count: int
+    units: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,24 @@ class Counts:
     units: tuple[UnitCount, ...]
     groups: tuple[GroupCount, ...]
     earlier: Comparison | None
+    blanks: Mapping[str, int]
+    """Column that ought to be filled → rows that lack it, for every such column."""
+    complete: int
+    """Rows that lack none of them."""
+    limit: int
+    """So many rows a unit has at most; 0 for no limit."""
+    asked: tuple[Asked, ...]
+    repeated: tuple[Repeated, ...]
+    alike: tuple[Alike, ...]
+
+    @property
+    def sizes(self) -> tuple[tuple[str, ...], ...]:
+        """Units whose return counts by how many rows they have: 0, 1 … `limit`, more. () without a limit."""
+        if not self.limit:
+            return ()
+        counted = set(self.roll.counted)
+        of = {u.unit: min(u.models, self.limit + 1) for u in self.units if u.unit in counted}
+        return tuple(tuple(u for u, n in of.items() if n == size) for size in range(self.limit + 2))
 
     @property
     def units_without(self) -> tuple[str, ...]:
@@ -85,13 +115,17 @@ def counts_of(
     groups: Sequence[Group],
     on: dt.date,
     earlier: Comparison | None = None,
+    repeated: Sequence[Repeated] = (),
+    alike: Sequence[Alike] = (),
 ) -> Counts:
     """The counts of a frame of `frame_of`. Pure; chi bộ are those that exist on the day `on`."""
-    marks = (frame[list(roles.ticks)] == TICK).sum(axis=1)
+    marks = (frame[list(roles.exclusive)] == TICK).sum(axis=1)
     per_unit = amounts_by(frame, UNIT, roles)
     answered = tuple(dict.fromkeys((*roll.counted, *roll.silent, *per_unit)))
     without = _children_without(frame, roll.counted, register, roles, on)
     zero = dict.fromkeys(roles.amounts, 0)
+    blank = frame[list(roles.complete)] == ""
+    blank_of_unit = blank.groupby(frame[UNIT], sort=False).sum().to_dict("index")
     return Counts(
         roll=roll,
         models=len(frame),
@@ -105,12 +139,32 @@ def counts_of(
                 amounts=per_unit.get(code, (0, zero))[1],
                 children=without.get(code, (0, ()))[0],
                 children_without=without.get(code, (0, ()))[1],
+                blanks={str(c): int(n) for c, n in blank_of_unit.get(code, {}).items() if n},
             )
             for code in answered
         ),
         groups=_groups(frame, roles, groups),
         earlier=earlier,
+        blanks={str(c): int(n) for c, n in blank.sum().items()},
+        complete=int((~blank.any(axis=1)).sum()),
+        limit=roles.limit,
+        asked=_asked(roll.counted, per_unit, register, roles),
+        repeated=tuple(repeated),
+        alike=tuple(alike),
     )
+
+
+def _asked(
+    counted: Sequence[str], per_unit: Mapping[str, tuple[int, Mapping[str, Amount]]], register: Register, roles: Roles
+) -> tuple[Asked, ...]:
+    kinds = {u.code: u.kind for u in register.units}
+    out = []
+    for wanted in roles.wanted:
+        units = tuple(c for c in counted if not wanted.unit_kinds or kinds.get(c) in wanted.unit_kinds)
+        have = {c: per_unit[c][1][wanted.column] if c in per_unit else 0 for c in units}
+        lacking = tuple(c for c in units if have[c] < wanted.count)
+        out.append(Asked(column=wanted.column, count=wanted.count, units=units, lacking=lacking))
+    return tuple(out)
 
 
 def amounts_by(frame: pd.DataFrame, key: str, roles: Roles) -> dict[str, tuple[int, dict[str, Amount]]]:

@@ -1,20 +1,32 @@
-"""Who was asked and who answered: the units behind a consolidated table, by code and in the office's order."""
+"""Who was asked and who answered: the units (or people) behind a consolidated table, in the office's order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 
+def person_key(unit: str, person: str) -> str:
+    """How a person is named among others: no code holds a dot."""
+    return f"{unit}.{person}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roll:
-    """Units by where they stand. `expected`: those that owe (excused ones stand outside); `counted`: those with a
-    return that counts, whether they owe or not; `late`: those of them that came after their date."""
+    """Units by where they stand, by code; in a table of people, people by `person_key`.
+
+    `expected`: those that owe (excused ones, volunteers and those released stand outside); `counted`: those with a
+    return that counts, whether they owe or not; `late`: those of them that came after their date.
+    """
 
     expected: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     nil: tuple[str, ...] = ()
     excused: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    """Those whose signed copy is in, of all from whom one is asked."""
+    unsigned: tuple[str, ...] = ()
+    """Those of the counted from whom a signed copy is asked and not in: only the soft one came."""
 
     @property
     def present(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lamtheo_xls.merge import Line
+from lamtheo_xls.workbook.measure import wrapped_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Strip:
     soft: bool = False
     """`with_next` may give way where what must stay together is higher than a page."""
     line: Line | None = None
+    more: bool = False
+    """Goes on with the line of the strip above, which was too long for one row."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,3 +83,22 @@ def _cut(strips: Sequence[Strip], first: int, last: int, room: float) -> list[tu
         chunks.append((first, i))
         first = i + 1
     return [*chunks, (first, last)]
+
+
+def in_lines(text: str, size: float, width: float) -> list[str]:
+    """The text as it wraps in a cell `width` millimetres wide, line by line; a word wider than the cell is cut."""
+    out: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and wrapped_lines(longer, size, width) > 1:
+                out.append(line)
+                longer = word
+            line = longer
+            while wrapped_lines(line, size, width) > 1:
+                most = next(n for n in range(len(line), 0, -1) if n == 1 or wrapped_lines(line[:n], size, width) == 1)
+                out.append(line[:most])
+                line = line[most:]
+        out.append(line)
+    return out

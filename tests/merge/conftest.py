@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -15,9 +15,9 @@ from lamtheo_xls.register import Earlier, Register, Unit
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """The bundled form, its consolidated table, and the register."""
+    """The bundled forms, Mẫu 02's consolidated table, and the register."""
 
-    form: Form
+    forms: Mapping[str, Form]
     table: Consolidated
     roles: Roles
     groups: tuple[Group, ...]
@@ -34,7 +34,7 @@ def case() -> Case:
     """Three committees, listed as C, A, B in the office's order; A has three chi bộ and models of 2026."""
     bundle, _ = load_folder(bundled("43-kh-duk"))
     assert bundle is not None
-    form, table = bundle.forms["mau-02"], bundle.programme.tables[0]
+    forms, table = bundle.forms, bundle.programme.tables[0]
     register = Register(
         office={},
         units=(
@@ -53,7 +53,8 @@ def case() -> Case:
             Earlier(period="2025", unit="B", values={"ten_chi_bo": "Chi bộ 1", "ten_mo_hinh": "Cũ hơn"}),
         ),
     )
-    return Case(form=form, table=table, roles=roles_of(form, table), groups=bundle.programme.groups, register=register)
+    roles = roles_of(table, forms)
+    return Case(forms=forms, table=table, roles=roles, groups=bundle.programme.groups, register=register)
 
 
 @pytest.fixture(scope="session")

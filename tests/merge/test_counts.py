@@ -22,7 +22,7 @@ def frame(case: Any, counted_of: Callable[..., Any], row: Callable[..., dict[str
         row("Chi bộ 2", "Hoà giải", new=True),
         row("Chi bộ lạ", "Heo đất", new=True, group="Việc riêng"),
     ]
-    return frame_of([counted_of("A", rows), counted_of("B", [])], case.register, case.form, "mo_hinh")
+    return frame_of([counted_of("A", rows), counted_of("B", [])], case.register, case.table, case.forms)
 
 
 def test_roll_parts_expected_into_present_silent_and_missing() -> None:
@@ -81,8 +81,10 @@ def test_equal_names_are_matched_one_to_one(
     case: Any, counted_of: Callable[..., Any], row: Callable[..., dict[str, str]]
 ) -> None:
     """Two models of one name this year do not both continue the one of last year."""
-    now = frame_of([counted_of("A", [row("Chi bộ 2", "X"), row("Chi bộ 2", "x")])], case.register, case.form, "mo_hinh")
-    old = frame_of([counted_of("A", [row("Chi bộ 2", "X")])], case.register, case.form, "mo_hinh")
+    now = frame_of(
+        [counted_of("A", [row("Chi bộ 2", "X"), row("Chi bộ 2", "x")])], case.register, case.table, case.forms
+    )
+    old = frame_of([counted_of("A", [row("Chi bộ 2", "X")])], case.register, case.table, case.forms)
     found = compare(now, old, case.roles, period="2026", answered=("A",))
     assert found is not None and (found.kept, found.new, found.dropped) == (1, 1, 0)
 
@@ -91,7 +93,7 @@ def test_the_ledger_speaks_before_the_register(
     case: Any, counted_of: Callable[..., Any], row: Callable[..., dict[str, str]]
 ) -> None:
     """What counted last year replaces NĂM TRƯỚC unit by unit."""
-    ledger = frame_of([counted_of("A", [row("Chi bộ 2", "Mới có")])], case.register, case.form, "mo_hinh")
+    ledger = frame_of([counted_of("A", [row("Chi bộ 2", "Mới có")])], case.register, case.table, case.forms)
     both = joined_before(ledger, earlier_frame(case.register, "2026", case.roles))
     assert both.to_numpy().tolist() == [["A", "Chi bộ 2", "Mới có"], ["C", "Chi bộ 9", "Heo đất"]]
 

@@ -18,9 +18,10 @@ STUBBORN = ("NA", "null", "nan", "None", "", "001", "1E5", "=1+1", "- gạch đ�
 def test_a_row_knows_file_sheet_row_and_cells(
     case: Any, counted_of: Callable[..., Any], row: Callable[..., dict[str, str]]
 ) -> None:
-    """Drill-back: unit, why it counts, file, sheet, row and the address of each value."""
+    """Drill-back: unit, why it counts, its signed copy, file, sheet, row and the address of each value."""
     got = counted_of("B", [row("Chi bộ 1", "Heo đất", new=True)], why="as_is", file="a.zip!b.xlsx")
-    line = frame_of([got], case.register, case.form, "mo_hinh").iloc[0].to_dict()
+    signed = {got.assignment: "12-BC/ĐU"}
+    line = frame_of([got], case.register, case.table, case.forms, signed=signed).iloc[0].to_dict()
     assert line == {
         "unit.code": "B",
         "unit.name": "Đảng ủy Sở B",
@@ -34,6 +35,8 @@ def test_a_row_knows_file_sheet_row_and_cells(
         "giai_trinh": "",
         "return.why": "as_is",
         "return.received": "2027-02-20",
+        "return.signed": "12-BC/ĐU",
+        "return.form": "mau-02",
         "return.part": "",
         "from.file": "a.zip!b.xlsx",
         "from.sheet": "MẪU 02",
@@ -54,7 +57,7 @@ def test_units_in_the_offices_order_strangers_last(
 ) -> None:
     """C stands first in the register; a unit it does not know stands last under its code."""
     counted = [counted_of(code, [row("x", "y")]) for code in ("Z", "B", "C", "A")]
-    frame = frame_of(counted, case.register, case.form, "mo_hinh")
+    frame = frame_of(counted, case.register, case.table, case.forms)
     assert frame["unit.code"].tolist() == ["C", "A", "B", "Z"]
     assert frame["unit.name"].tolist()[-1] == "Z"
     assert frame["unit.order"].is_monotonic_increasing
@@ -65,7 +68,7 @@ def test_models_of_one_chi_bo_stand_together(
 ) -> None:
     """Rows move up to the first of their chi bộ, however its name is spelt; else the unit's own order stays."""
     rows = [row("Chi bộ 2", "a"), row("Chi bộ Văn phòng", "b"), row("CB 02", "c"), row("Chi bộ 1", "d")]
-    frame = frame_of([counted_of("A", rows)], case.register, case.form, "mo_hinh")
+    frame = frame_of([counted_of("A", rows)], case.register, case.table, case.forms)
     assert frame["ten_mo_hinh"].tolist() == ["a", "c", "b", "d"]
     assert frame["from.row"].tolist() == [12, 14, 13, 15]
 
@@ -73,7 +76,7 @@ def test_models_of_one_chi_bo_stand_together(
 def test_text_stays_text(case: Any, counted_of: Callable[..., Any]) -> None:
     """Nothing is guessed: not a number, not a missing value, not a formula."""
     rows = [{"ten_chi_bo": f"Chi bộ {i}", "ten_mo_hinh": text, "moi": "x"} for i, text in enumerate(STUBBORN)]
-    frame = frame_of([counted_of("A", rows)], case.register, case.form, "mo_hinh")
+    frame = frame_of([counted_of("A", rows)], case.register, case.table, case.forms)
     assert tuple(frame["ten_mo_hinh"]) == STUBBORN
     assert not frame.isna().any().any()
     text = [c for c in frame.columns if c not in ("unit.order", "from.row")]
@@ -83,8 +86,8 @@ def test_text_stays_text(case: Any, counted_of: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("counted", [False, True], ids=["nothing counts", "a return without rows"])
 def test_nothing_gives_no_row_and_all_columns(case: Any, counted_of: Callable[..., Any], counted: bool) -> None:
     """An empty frame has the columns and types of a full one."""
-    full = frame_of([counted_of("A", [{"ten_chi_bo": "x", "moi": "x"}])], case.register, case.form, "mo_hinh")
-    none = frame_of([counted_of("A", [])] if counted else [], case.register, case.form, "mo_hinh")
+    full = frame_of([counted_of("A", [{"ten_chi_bo": "x", "moi": "x"}])], case.register, case.table, case.forms)
+    none = frame_of([counted_of("A", [])] if counted else [], case.register, case.table, case.forms)
     assert len(none) == 0
     assert list(none.columns) == list(full.columns)
     assert none.dtypes.to_dict() == full.dtypes.to_dict()
@@ -95,7 +98,7 @@ def test_csv_holds_exactly_what_was_written(case: Any, counted_of: Callable[...,
     """UTF-8 with a mark, ',', CRLF; a reader gets every text back as it was, line breaks and quotes included."""
     texts = (*STUBBORN, "hai\ndòng")
     rows = [{"ten_chi_bo": f"Chi bộ {i}", "ten_mo_hinh": text, "moi": "x"} for i, text in enumerate(texts)]
-    data = csv_of(frame_of([counted_of("A", rows)], case.register, case.form, "mo_hinh"))
+    data = csv_of(frame_of([counted_of("A", rows)], case.register, case.table, case.forms))
     assert data.startswith(b'\xef\xbb\xbf"ma_don_vi","ten_don_vi",') and data.count(b"\r\n") == len(rows) + 1
     lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert tuple(line["ten_mo_hinh"] for line in lines) == texts

@@ -43,7 +43,7 @@ def test_order_of_files_does_not_matter(case: Any, counted_of: Callable[..., Any
     """However the returns come, frame, counts, .csv and printed blocks are the same."""
     counted = [counted_of(unit, rows) for unit, rows in units.items()]
     shuffled = random.sample(counted, len(counted))
-    one, other = (frame_of(c, case.register, case.form, "mo_hinh") for c in (counted, shuffled))
+    one, other = (frame_of(c, case.register, case.table, case.forms) for c in (counted, shuffled))
     pd.testing.assert_frame_equal(one, other)
     assert csv_of(one) == csv_of(other)
 
@@ -53,7 +53,7 @@ def test_order_of_files_does_not_matter(case: Any, counted_of: Callable[..., Any
 def test_sums_are_conserved(case: Any, counted_of: Callable[..., Any], units: Any) -> None:
     """Rows in = rows out; subtotals of units and of groups each add up to the total; each row is printed once."""
     counted = [counted_of(unit, rows) for unit, rows in units.items()]
-    frame = frame_of(counted, case.register, case.form, "mo_hinh")
+    frame = frame_of(counted, case.register, case.table, case.forms)
     counts = counts_of(frame, Roll(counted=tuple(units)), case.register, case.roles, groups=case.groups, on=ON)
     given_rows = [row for rows in units.values() for row in rows]
     assert counts.models == len(frame) == len(given_rows)
@@ -79,7 +79,7 @@ def test_sums_are_conserved(case: Any, counted_of: Callable[..., Any], units: An
 def test_last_year_is_conserved(case: Any, counted_of: Callable[..., Any], now: Any, before: Any) -> None:
     """Over the units compared: kept + dropped = then, kept + new = now; the same year beside itself keeps all."""
     new, old = (
-        frame_of([counted_of(u, rows) for u, rows in units.items()], case.register, case.form, "mo_hinh")
+        frame_of([counted_of(u, rows) for u, rows in units.items()], case.register, case.table, case.forms)
         for units in (now, before)
     )
     found = compare(new, old, case.roles, period="2026", answered=tuple(now))
@@ -105,6 +105,6 @@ def test_a_duplicate_counts_once(
         for name in ("a.xlsx", "a (1).xlsx", "zalo.zip!a.xlsx"):
             ledger.record_submissions([replace(made, id=submission_id(sha), sha256=sha, file=name)])
             counting = ledger.counting("43-kh-duk_2027")
-            frames.append(frame_of(counting, case.register, case.form, "mo_hinh"))
+            frames.append(frame_of(counting, case.register, case.table, case.forms))
     assert [len(f) for f in frames] == [2, 2, 2]
     assert set(frames[-1]["from.file"]) == {"a.xlsx"}

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,9 +18,10 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Consolidated, Form, Group
 from lamtheo_xls.merge import Roll, compare, counts_of, earlier_frame, frame_of, roles_of
 from lamtheo_xls.register import Earlier, Register, Unit
-from lamtheo_xls.reports.consolidated import Absence, holes_line, sentences, told_of, write_consolidated
-from lamtheo_xls.reports.consolidated_figures import number_words, percent
-from lamtheo_xls.reports.consolidated_table import broken, roman
+from lamtheo_xls.reports.consolidated import Absence, Away, holes_line, sentences, told_of, write_consolidated
+from lamtheo_xls.reports.consolidated_paper import broken
+from lamtheo_xls.reports.consolidated_table import roman
+from lamtheo_xls.reports.consolidated_words import number_words, percent
 
 AS_OF = dt.date(2027, 2, 25)
 STUBBORN = ("=1+1", "- gạch đầu dòng", "001", "'nháy đơn", "NA", "+84 5", "@ai", "1E5", "_x0041_", "hai\ndòng")
@@ -40,8 +41,7 @@ class Book:
 
     @property
     def told(self) -> Any:
-        keys = ("form", "table", "register", "period", "as_of", "closed_on")
-        return told_of(**{k: self.arguments[k] for k in keys})
+        return self.arguments["told"]
 
 
 Make = Callable[..., Book]
@@ -97,16 +97,18 @@ EARLIER = (
 
 
 @pytest.fixture(scope="session")
-def definition() -> tuple[Form, Consolidated, tuple[Group, ...]]:
+def definition() -> tuple[Mapping[str, Form], Consolidated, tuple[Group, ...]]:
     bundle, _ = load_folder(bundled("43-kh-duk"))
     assert bundle is not None
-    return bundle.forms["mau-02"], bundle.programme.tables[0], bundle.programme.groups
+    return bundle.forms, bundle.programme.tables[0], bundle.programme.groups
 
 
 @pytest.fixture(scope="session")
-def make(definition: tuple[Form, Consolidated, tuple[Group, ...]], counted_of: Callable[..., Any]) -> Make:
+def make(
+    definition: tuple[Mapping[str, Form], Consolidated, tuple[Group, ...]], counted_of: Callable[..., Any]
+) -> Make:
     """A workbook of the invented office; returns, units, roll and dates can be given."""
-    form, table, groups = definition
+    forms, table, groups = definition
 
     def made(
         returns: dict[str, Rows] = RETURNS,
@@ -119,8 +121,8 @@ def make(definition: tuple[Form, Consolidated, tuple[Group, ...]], counted_of: C
         missing: tuple[Absence, ...] | None = None,
     ) -> Book:
         register = Register(units=units, office=office, earlier=earlier)
-        roles = roles_of(form, table)
-        frame = frame_of([counted_of(u, rows) for u, rows in returns.items()], register, form, table.table)
+        roles = roles_of(table, forms)
+        frame = frame_of([counted_of(u, rows) for u, rows in returns.items()], register, table, forms)
         expected = tuple(u.code for u in units if not u.parent)
         roll = roll or Roll(expected=expected, counted=tuple(c for c in expected if c in returns))
         before = earlier_frame(register, "2026", roles)
@@ -144,17 +146,15 @@ def make(definition: tuple[Form, Consolidated, tuple[Group, ...]], counted_of: C
             note="=hẹn chiều thứ Sáu",
         )
         nil = Absence(unit="X", name="Đảng ủy X", state="Không phải gửi", note="Mới thành lập tháng 02")
+        dates: dict[str, Any] = {"period": "2027", "as_of": AS_OF, "closed_on": closed_on}
         arguments: dict[str, Any] = {
-            "form": form,
+            "forms": forms,
             "table": table,
             "register": register,
             "frame": frame,
             "counts": counts,
-            "missing": (power,) if missing is None else missing,
-            "released": (nil,),
-            "period": "2027",
-            "as_of": AS_OF,
-            "closed_on": closed_on,
+            "away": Away(missing=(power,) if missing is None else missing, released=(nil,)),
+            "told": told_of(forms, table, register, used=["mau-02"], **dates),
         }
         return Book(arguments=arguments, data=write_consolidated(**arguments), roll=roll)
 
@@ -246,8 +246,7 @@ def test_a_unit_with_nothing_to_report_says_so(make: Make) -> None:
 )
 def test_the_one_line_of_holes(book: Book, roll: Roll, closed_on: dt.date | None, line: str) -> None:
     """Every consolidated table prints its own holes, in one line, without a name."""
-    counts = replace(book.arguments["counts"], roll=roll)
-    assert holes_line(counts, replace(book.told, closed_on=closed_on)) == line
+    assert holes_line(roll, replace(book.told, closed_on=closed_on)) == line
 
 
 def test_hole_line_stands_once_and_no_name_is_signed(book: Book) -> None:

@@ -1,0 +1,272 @@
+"""Who stands behind a consolidated table: what was asked for it, who answered, and who is still awaited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lamtheo_xls.definitions.model import Consolidated
+from lamtheo_xls.findings import say
+from lamtheo_xls.ledger import Counted, Decision, Standing, signed_copy_of
+from lamtheo_xls.register import Assignment, in_order, unit_code_of, unit_of
+from lamtheo_xls.reports.board import date_words, state_words
+from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.following import state_of_line
+from lamtheo_xls.workspace.owing import assignments_of
+
+if TYPE_CHECKING:
+    from lamtheo_xls.merge import Asked, Roll
+    from lamtheo_xls.reports.consolidated import Absence, Away
+
+_BEST = ("excused", "accepted", "nil", "to_fix", "wrong_form", "missing")
+"""Where an assignment stands that has several parts: the first of these that one of them says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One assignment asked for the table, and where it stands over all its parts."""
+
+    assignment: Assignment
+    key: str
+    """The unit's code; where people are asked, `<unit>.<person>`."""
+    state: str
+    standings: tuple[Standing, ...]
+
+    @property
+    def owed(self) -> bool:
+        """It is asked: of volunteers and those released nothing is."""
+        return self.state != "excused" and self.assignment.strength != "may" and not self.assignment.released
+
+    @property
+    def signed(self) -> Decision | None:
+        return next((s.signed for s in self.standings if s.signed is not None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muster:
+    """What the table is made from."""
+
+    asked: tuple[Line, ...]
+    counted: tuple[Counted, ...]
+    """What counts of the table's forms."""
+    owing: Mapping[str, frozenset[str]]
+    """Form → units that owe it, for the forms that keep a source out."""
+    signed: Mapping[str, str]
+    """Assignment → what is known of its signed copy, in words."""
+    forms: tuple[str, ...]
+    """The table's forms that somebody owes or sent."""
+    roll: Roll
+    away: Away
+
+
+def muster_of(office: Office, table: Consolidated, counting: Sequence[Counted]) -> Muster:
+    """Who owes any form the table is made from, in the programme's and the office's order; what of `counting` it uses.
+
+    Of a source that leaves out those who owe another form, only the others are asked.
+    """
+    from lamtheo_xls import merge
+
+    sources = merge.sources_of(table)
+    owing = {s.unless_owed: _owers(office, s.unless_owed) for s in sources if s.unless_owed}
+    people = table.kind == "people"
+
+    def used(form: str, unit: str) -> bool:
+        return any(s.form == form and unit not in owing.get(s.unless_owed, ()) for s in sources)
+
+    standings: dict[str, list[Standing]] = {}
+    for standing in office.ledger.standing_of_round(office.round.id):
+        standings.setdefault(standing.assignment, []).append(standing)
+    asked = tuple(
+        _line(a, tuple(standings.get(a.id, ())), people) for a in assignments_of(office)[0] if used(a.form, a.unit)
+    )
+    counted = tuple(c for c in counting if used(merge.form_of(c), unit_code_of(c.assignment, c.part)))
+    present = {line.assignment.form for line in asked} | {merge.form_of(c) for c in counted}
+    roll = _roll(office, asked, counted, people)
+    return Muster(
+        asked=asked,
+        counted=counted,
+        owing=owing,
+        signed={line.assignment.id: _signed_words(line.signed) for line in asked if line.signed is not None},
+        forms=tuple(dict.fromkeys(s.form for s in sources if s.form in present)),
+        roll=roll,
+        away=_away(office, asked, roll, people),
+    )
+
+
+def asked_people(office: Office, muster: Muster) -> tuple[Asked, ...]:
+    """Everybody behind a table of people: those asked, volunteers, and whoever else counts, once each."""
+    from lamtheo_xls.merge import Asked, person_code_of, person_key
+
+    persons = office.register.index.persons
+    found: dict[str, Asked] = {}
+    for line in muster.asked:
+        code = line.assignment.person or ""
+        person = persons.get(code)
+        found[line.key] = Asked(
+            key=line.key,
+            unit=line.assignment.unit,
+            name=person.name if person else code,
+            leader=person is not None and bool(person.roles),
+            second_to=line.assignment.second_to,
+        )
+    for c in muster.counted:
+        unit, code = unit_code_of(c.assignment, c.part), person_code_of(c.assignment)
+        key, person = person_key(unit, code), persons.get(code)
+        found.setdefault(key, Asked(key=key, unit=unit, name=person.name if person else code))
+    return tuple(found.values())
+
+
+def _owers(office: Office, form: str) -> frozenset[str]:
+    """Units of the kinds that owe the form, whatever their dates: what they sent before they ended stays theirs."""
+    return frozenset(
+        unit.code
+        for unit in office.register.units
+        for o in office.programme.obligations
+        if o.form == form and unit.kind in o.unit_kinds and not (o.direct and unit.parent)
+    )
+
+
+def _line(assignment: Assignment, standings: tuple[Standing, ...], people: bool) -> Line:
+    from lamtheo_xls.merge import person_key
+
+    states = {state_of_part(s) for s in standings} or {"missing"}
+    return Line(
+        assignment=assignment,
+        key=person_key(assignment.unit, assignment.person or "") if people else assignment.unit,
+        state=next(s for s in _BEST if s in states),
+        standings=standings,
+    )
+
+
+def state_of_part(standing: Standing) -> str:
+    """Where one part stands; an answer «không phát sinh» that counts is nil, whoever gave it."""
+    state = state_of_line(standing)
+    return "nil" if state == "accepted" and standing.nil else state
+
+
+def _roll(office: Office, asked: Sequence[Line], counted: Sequence[Counted], people: bool) -> Roll:
+    from lamtheo_xls.merge import Roll, person_code_of, person_key
+
+    late_from = {line.assignment.id: line.assignment.deadline.late_from for line in asked}
+    late: dict[str, bool] = {}
+    for c in counted:
+        unit = unit_code_of(c.assignment, c.part)
+        key = person_key(unit, person_code_of(c.assignment)) if people else unit
+        if not c.submission.nil:
+            late[key] = late.get(key, False) or c.submission.received >= late_from.get(c.assignment, dt.date.max)
+    keys = dict.fromkeys([*(line.key for line in asked), *sorted(late)])
+    order = tuple(keys) if people else in_order(office.register, sorted(keys))
+    owed = {line.key for line in asked if line.owed}
+    let_off = {line.key for line in asked if line.state == "excused" or line.assignment.released}
+    signable = [line for line in asked if line.assignment.signed_copy]
+    soft = {line.key for line in signable if line.signed is None and line.key in late}
+    inked = {line.key for line in signable if line.signed is not None}
+
+    def among(found: Collection[str]) -> tuple[str, ...]:
+        return tuple(key for key in order if key in found)
+
+    return Roll(
+        expected=among(owed),
+        counted=among(late),
+        nil=among({line.key for line in asked if line.state == "nil"}),
+        excused=among(let_off - owed - late.keys()),
+        late=among({key for key, is_late in late.items() if is_late}),
+        signed=among(inked - soft),
+        unsigned=among(soft),
+    )
+
+
+# -- CHƯA GỬI --------------------------------------------------------------------------------------------------------
+
+
+def _away(office: Office, asked: Sequence[Line], roll: Roll, people: bool) -> Away:
+    from lamtheo_xls.reports.consolidated import Away
+
+    missing = [
+        _absence(office, line, state)
+        for line in asked
+        if line.owed and (state := line.state) in ("missing", "wrong_form", "to_fix")
+    ]
+    missing += [
+        _part_absence(office, line, standing)
+        for line in asked
+        for standing in line.standings
+        if line.state == "accepted" and standing.counted is None and state_of_part(standing) == "to_fix"
+    ]
+    let_off = {*roll.silent, *roll.excused}
+    released = [line for line in asked if line.key in let_off and line.state != "missing"]
+    by_rule = [line for line in asked if line.key in let_off and line.state == "missing"]
+    unsigned = [
+        line for line in asked if line.key in roll.unsigned and line.assignment.signed_copy and line.signed is None
+    ]
+    return Away(
+        missing=tuple(missing),
+        released=(*(_absence(office, line, line.state) for line in released), *_released(office, by_rule, people)),
+        unsigned=tuple(_absence(office, line, "unsigned") for line in unsigned),
+    )
+
+
+def _absence(office: Office, line: Line, state: str) -> Absence:
+    """An assignment with its state in words, whom to call, by when, and what staff noted."""
+    from lamtheo_xls.reports.consolidated import Absence
+
+    a = line.assignment
+    unit = unit_of(office.register, a.unit)
+    person = office.register.index.persons.get(a.person or "")
+    waiting = state in ("missing", "wrong_form", "to_fix")
+    decision = next((s.decision for s in line.standings if s.decision is not None), None)
+    if state == "unsigned":
+        words = say("merge.missing.unsigned")
+    elif decision is not None and decision.kind == "exclude":
+        words = say("ledger.decision.exclude")
+    else:
+        words = state_words(state, overdue=state == "missing" and office.as_of >= a.deadline.late_from)
+    second = say("merge.missing.second_copy", noi=a.second_to) if a.second_to and waiting else ""
+    return Absence(
+        unit=a.unit,
+        name=unit.name if unit else a.unit,
+        person=(person.name if person else a.person) or "",
+        form=office.forms[a.form].label,
+        state=words,
+        contact=unit.contact if unit else "",
+        phone=(person.phone if person else "") or (unit.phone if unit else ""),
+        due=date_words(a.deadline.on_time) if waiting else "",
+        note="; ".join(dict.fromkeys(t for t in (second, *(s.note for s in line.standings)) if t)),
+    )
+
+
+def _part_absence(office: Office, line: Line, standing: Standing) -> Absence:
+    """A part that cannot be used while another part of the same return is in the table."""
+    told = _absence(office, line, "to_fix")
+    part = say("merge.missing.part", phan=standing.part)
+    return replace(told, note="; ".join(t for t in (part, standing.note) if t))
+
+
+def _released(office: Office, lines: Iterable[Line], people: bool) -> Iterator[Absence]:
+    """Those a rule asks nothing of (S3.15), a line for each unit and reason."""
+    from lamtheo_xls.reports.consolidated import Absence
+
+    together: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        together.setdefault((line.assignment.unit, line.assignment.released), []).append(line)
+    for (code, reason), found in together.items():
+        unit = unit_of(office.register, code)
+        person = office.register.index.persons.get(found[0].assignment.person or "")
+        alone = person.name if person and len(found) == 1 else say("merge.missing.so_many", n=len(found))
+        yield Absence(
+            unit=code,
+            name=unit.name if unit else code,
+            person=alone if people else "",
+            form=office.forms[found[0].assignment.form].label,
+            state=state_words("excused"),
+            note=reason,
+            many=len(found) if people else 1,
+        )
+
+
+def _signed_words(decision: Decision) -> str:
+    """«12-KH/ĐU, 20/02/2027, Nguyễn Văn An»; «có» where only that it came is known."""
+    copy = signed_copy_of(decision)
+    return ", ".join(t for t in (copy.number, date_words(copy.on), copy.signer) if t) or say("merge.figures.yes")
