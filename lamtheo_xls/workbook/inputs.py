@@ -168,7 +168,7 @@ def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
 
 def grown(layout: Layout, texts: Mapping[Cell, str]) -> dict[int, float]:
     """Heights in points of the rows of a form with paragraphs that follow their text; `texts`: what the cells show."""
-    out = {row: layout.heights[row] for row in layout.growing}
+    out = {row: _pixels(layout.heights[row]) for row in layout.growing}
     for c in layout.cells:
         if c.at.row in out and (text := texts.get(c.at)):
             look = properties(c.style)
@@ -177,8 +177,13 @@ def grown(layout: Layout, texts: Mapping[Cell, str]) -> dict[int, float]:
                 width = sum(millimetres(layout.widths[x]) for x in range(c.at.column, c.to.column + 1))
                 lines = wrapped_lines(text, size, width, bold=bool(look.get("bold")))
                 room = size * _LINE_OF_SIZE * lines + _ROOM
-                out[c.at.row] = min(max(out[c.at.row], round(room * 4 / 3) * 0.75), _TALLEST)
+                out[c.at.row] = min(max(out[c.at.row], _pixels(room)), _TALLEST)
     return out
+
+
+def _pixels(points: float) -> float:
+    """A height as programs keep it: whole pixels, quarters of three points."""
+    return round(points * 4 / 3) * 0.75
 
 
 __all__ = [

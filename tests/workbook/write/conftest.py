@@ -14,7 +14,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from lamtheo_xls.definitions import bundled, load_folder
-from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import Layout, lay_out
 from lamtheo_xls.workbook.panel import NOTHING, Filled
@@ -39,6 +39,25 @@ CONTEXT = {
     "chuc_vu_ky": "BÍ THƯ",
     "nguoi_ky": "",
 }
+PERSON = {
+    "thay_mat": "T/M ĐẢNG BỘ",
+    "ky_hieu": "ĐU",
+    "ho_ten": "Nguyễn Thị Minh Khai",
+    "ngay_sinh": "12/03/1980",
+    "don_vi_cong_tac": "Văn phòng Ủy ban nhân dân phường Long Châu, tỉnh Vĩnh Long, bộ phận tiếp nhận và trả kết quả",
+    "chuc_vu_dang": "Phó Bí thư chi bộ",
+    "chuc_vu_chinh_quyen": "",
+    "lanh_dao": "x",
+    "gui_them": "Gửi thêm 1 bản cho Đảng ủy phường Long Châu.",
+}
+"""What the context of the other forms has besides."""
+OTHERS = (
+    ("43-kh-duk", "mau-01"),
+    ("43-kh-duk", "mau-03"),
+    ("hd-btgtu-2024", "nhiem-vu-dot-pha"),
+    ("hd-btgtu-2024", "mo-hinh-tieu-bieu"),
+    ("hd-btgtu-2024", "ke-hoach-ca-nhan"),
+)
 CHILDREN = ("Chi bộ Văn phòng", "Chi bộ Thanh tra", "Chi bộ Quản lý ngân sách", "Chi bộ Tin học & Thống kê")
 UNITS = ("Đảng ủy Sở Tài chính", "Đảng ủy Sở Công Thương", "Chi bộ Thanh tra tỉnh")
 
@@ -131,6 +150,118 @@ class Desk:
         )
 
 
+@dataclass(frozen=True)
+class Sheaf:
+    """The ways one of the other forms is made, as large as the form says."""
+
+    form: Form
+    groups: tuple[str, ...]
+    context: Mapping[str, str]
+    bases: dict[bool, Base] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {t.id: t.rows_minimum for t in self.form.tables}
+
+    def layout(self, *, shared: bool = False) -> Layout:
+        return lay_out(self.form, self.rows, shared=shared)
+
+    def issued(self, *, shared: bool = False) -> Issued:
+        return Issued(
+            serial=815,
+            assignment=f"{self.form.id}_2027_STC",
+            round="thu_2027",
+            form=self.form.id,
+            version=self.form.version,
+            unit="" if shared else "STC",
+            person=None,
+            period="2027",
+            part="1" if self.form.parts == "many" else "",
+            rows=self.rows,
+        )
+
+    def stamped(self, filled: Filled = NOTHING, *, shared: bool = False, **context: str) -> bytes:
+        if shared not in self.bases:
+            self.bases[shared] = prepare_base(
+                self.form,
+                self.rows,
+                context_common=self.context,
+                groups=self.groups,
+                created=CREATED,
+                password="khoa",
+                shared=shared,
+                units=UNITS if shared else (),
+            )
+        context = {**self.context, **context}
+        return stamp(self.bases[shared], self.issued(shared=shared), KEY, context, CHILDREN, filled)
+
+    def written(
+        self,
+        filled: Filled = NOTHING,
+        *,
+        marks: Mapping[tuple[int, int], str] | None = None,
+        front: Sequence[tuple[str, str, str]] = (),
+    ) -> bytes:
+        return write_workbook(
+            self.form,
+            self.layout(),
+            self.context,
+            issued=self.issued(),
+            key=KEY,
+            children=CHILDREN,
+            groups=self.groups,
+            values=filled,
+            marks=marks,
+            front=front,
+            password="khoa",
+            created=CREATED,
+        )
+
+    def feedback(self) -> bytes:
+        """A workbook sent back with a field and a row of a table to mend."""
+        layout = self.layout()
+        spots = [next(iter(layout.fields.values()))]
+        spots += [(a.first_row, column) for a in layout.areas.values() for column in tuple(a.columns.values())[:1]][:1]
+        return self.written(
+            random_answers(self.form, 7),
+            marks={tuple(spot): "Xin bổ sung chỗ này." for spot in spots},
+            front=(("A5", "Thiếu nội dung.", "Viết thêm một đoạn."), ("", "Biểu gửi sau hạn.", "")),
+        )
+
+
+def random_answers(form: Form, seed: int) -> Filled:
+    """Any form filled by chance: blank, sound and faulty cells, texts at and over their limits."""
+    dice = random.Random(f"{form.id} {seed}")
+
+    def answer(f: Field) -> str:
+        kind = dice.random()
+        if kind < 0.3:
+            return ""
+        if f.type == "tick":
+            return "x"
+        if f.type == "integer":
+            return dice.choice(("1", "7", "0", "100", "-3", "hai", "2.5", "007", "1 000"))
+        if f.choices and kind < 0.8:
+            return dice.choice(f.choices)
+        if kind < 0.45:
+            return dice.choice(_ODD)
+        if kind < 0.55 and f.max_length:
+            return "dài " * (f.max_length // 4 + dice.choice((-1, 0, 1)))
+        words = ("Mỗi tuần một việc tốt", "Học tập phong cách gần dân, trọng dân, vì dân.", "Cả năm")
+        return " ".join(dice.choices(words, k=dice.choice((1, 1, 2, 12))))
+
+    fields = {f.id: answer(f) for f in form.fields if not f.locked and dice.random() < 0.7}
+    rows = {
+        t.id: tuple(
+            {c.id: text for c in t.columns if (text := answer(c))} if dice.random() < 0.6 else {}
+            for _ in range(dice.randrange(t.rows_minimum + 1))
+        )
+        for t in form.tables
+        if dice.random() < 0.8
+    }
+    return Filled(fields=fields, rows=rows)
+
+
 def good_row(n: int) -> dict[str, str]:
     return {
         "ten_chi_bo": CHILDREN[n % len(CHILDREN)],
@@ -199,6 +330,42 @@ def desk() -> Desk:
         children=CHILDREN,
         key=KEY,
     )
+
+
+@pytest.fixture(scope="session")
+def sheaves() -> dict[str, Sheaf]:
+    """The other forms, by id."""
+    bundles = {}
+    for programme in dict.fromkeys(p for p, _ in OTHERS):
+        bundles[programme], findings = load_folder(bundled(programme))
+        assert bundles[programme] is not None, findings
+    return {
+        id: Sheaf(
+            form=bundles[programme].forms[id],
+            groups=tuple(g.label for g in bundles[programme].programme.groups) or ("Nhóm khác",),
+            context=CONTEXT | PERSON,
+        )
+        for programme, id in OTHERS
+    }
+
+
+@pytest.fixture(scope="session")
+def answers():
+    return random_answers
+
+
+@pytest.fixture(scope="session")
+def other_kinds(sheaves) -> dict[tuple[str, str], bytes]:
+    """(form, kind) → one workbook of every kind of the other forms."""
+    out = {}
+    for id, sheaf in sheaves.items():
+        filled = random_answers(sheaf.form, 1)
+        out[id, "stamped"] = sheaf.stamped()
+        out[id, "prefilled"] = sheaf.stamped(filled)
+        out[id, "shared"] = sheaf.stamped(shared=True)
+        out[id, "written"] = sheaf.written(filled)
+        out[id, "feedback"] = sheaf.feedback()
+    return out
 
 
 @pytest.fixture(scope="session")
