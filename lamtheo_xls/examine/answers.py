@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lamtheo_xls.definitions.model import Field, Form
+from lamtheo_xls.definitions.model import Field, Form, Rule
 from lamtheo_xls.examine.model import Entry, Facts, Row
 from lamtheo_xls.examine.values import Read, read_cell
 from lamtheo_xls.findings import Finding
@@ -41,10 +41,14 @@ class Answers:
     form: Form
     facts: Facts
     sheet: str
+    rules: Mapping[tuple[str, str], list[Rule]]
+    """Kind and table → the form's rules, in its order."""
     asked: tuple[Field, ...]
     """The single fields the unit fills, and the one by which a shared workbook asks for its unit."""
     fields: Mapping[str, Read]
     """Field id → Read, non-blank ones only; locked fields are in `given`."""
+    filled: tuple[tuple[Field, Read], ...]
+    """The same with their declarations, in the form's order."""
     given: Mapping[str, str]
     """Locked field id → what the office wrote there; without the context of the assignment nothing is known."""
     spots: Mapping[str, Spot]
@@ -80,14 +84,19 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
             fields[field.id] = read
             if read.kind != "text" or read.legacy:
                 odd.append((field, read))
+    rules: dict[tuple[str, str], list[Rule]] = {}
+    for rule in form.rules:
+        rules.setdefault((rule.kind, rule.table), []).append(rule)
     rows = {id: _used_rows(located, form, id, date1904, odd) for id in located.columns}
     general = fields.get(form.explanation) if form.explanation else None
     return Answers(
         form=form,
         facts=facts,
         sheet=sheet.name,
+        rules=rules,
         asked=asked,
         fields=fields,
+        filled=tuple((field, fields[field.id]) for field in asked if field.id in fields),
         given=_given(form, facts),
         spots=located.fields,
         columns=located.columns,
@@ -216,10 +225,9 @@ def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
     field has the value the office gave it, whatever the file says."""
     sheet = answers.sheet
     fields: dict[str, Entry] = {}
-    for field in answers.asked:
-        read = answers.fields.get(field.id)
-        if read is not None and read.text:
-            text = _as_kept(read.text, field.type == "tick")
+    for field, read in answers.filled:
+        if read.text:
+            text = "x" if field.type == "tick" and read_tick(read.text) else read.text
             fields[field.id] = Entry(text=text, sheet=sheet, cell=address(read.row, read.column))
     for id, text in answers.given.items():
         if text:
@@ -230,12 +238,11 @@ def entries_of(answers: Answers) -> tuple[dict[str, Entry], tuple[Row, ...]]:
         for row in rows:
             values: dict[str, Entry] = {}
             for name, own in row.reads.items():
-                if own.text:
-                    text = _as_kept(own.text, name in ticks)
-                    values[name] = Entry(text=text, sheet=sheet, cell=address(own.row, own.column), carried=own.carried)
+                text = own.text
+                if not text:
+                    continue
+                if text != "x" and name in ticks and read_tick(text):
+                    text = "x"
+                values[name] = Entry(text=text, sheet=sheet, cell=address(own.row, own.column), carried=own.carried)
             out.append(Row(table=id, sheet_row=row.sheet_row, values=values, explanation=row.explanation))
     return fields, tuple(out)
-
-
-def _as_kept(text: str, tick: bool) -> str:
-    return "x" if tick and text != "x" and read_tick(text) else text

@@ -37,17 +37,9 @@ def at_blank(answers: Answers, code: str, row: int, column: int, severity: str =
     return Spot(row, column), Finding(code=code, place=place, args=words, severity=severity or entry(code).severity)
 
 
-def _fields(answers: Answers) -> Iterator[tuple[Field, Read]]:
-    """Every non-blank single field."""
-    for field in answers.asked:
-        read = answers.fields.get(field.id)
-        if read is not None:
-            yield field, read
-
-
 def _long_inputs(answers: Answers) -> Iterator[tuple[Field, Read]]:
     """Inputs that have a limit and may be beyond it."""
-    for field, read in _fields(answers):
+    for field, read in answers.filled:
         if field.max_length and len(read.shown) > field.max_length:
             yield field, read
     for table, rows in answers.rows.items():
@@ -61,7 +53,7 @@ def _long_inputs(answers: Answers) -> Iterator[tuple[Field, Read]]:
 
 def _inputs_of_type(answers: Answers, *types: str) -> Iterator[tuple[Field, Read]]:
     """Non-blank, readable inputs of some types, column by column; those that take any text apart."""
-    for field, read in _fields(answers):
+    for field, read in answers.filled:
         if field.type in types and not field.free and read.kind not in _UNUSABLE:
             yield field, read
     for table, rows in answers.rows.items():
@@ -146,7 +138,7 @@ def required_inputs_are_no_placeholders(answers: Answers) -> Iterator[Found]:
                         continue
                     if is_hint(read) and row.sheet_row not in examples:
                         yield at(answers, "cell.placeholder", read, severity, ten=column.short)
-    for field, read in _fields(answers):
+    for field, read in answers.filled:
         if field.required and is_hint(read):
             yield at(answers, "cell.placeholder", read, ten=field.short)
 
@@ -168,7 +160,7 @@ def is_hint(read: Read) -> bool:
 def ticks_are_understood(answers: Answers) -> Iterator[Found]:
     """cell.not_tick: neither blank nor a known tick (S1.32). Where two of them are filled, tick_both says it."""
     exclusive = [rule.columns for rule in field_rules_of(answers, "exactly_one")]
-    for field, read in _fields(answers):
+    for field, read in answers.filled:
         if field.type == "tick" and _is_odd_tick(read) and not _rival_filled(field.id, exclusive, answers.fields):
             yield at(answers, "cell.not_tick", read, ten=field.short)
     for table, rows in answers.rows.items():

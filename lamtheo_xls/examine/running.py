@@ -16,22 +16,19 @@ _FIELD = re.compile(r"\{=(\w+)\}")
 
 def rules_of(answers: Answers, kind: str, table: str) -> tuple[Rule, ...]:
     """The form's rules of one kind for one table, as far as they run here and their columns were located."""
+    rules = answers.rules.get((kind, table))
+    if not rules:
+        return ()
     placed = answers.columns[table]
-    return tuple(
-        rule
-        for rule in answers.form.rules
-        if rule.kind == kind and rule.table == table and runs(answers, rule) and all(c in placed for c in rule.columns)
-    )
+    return tuple(rule for rule in rules if runs(answers, rule) and all(column in placed for column in rule.columns))
 
 
 def field_rules_of(answers: Answers, kind: str) -> tuple[Rule, ...]:
     """The form's rules of one kind for single fields, as far as they run here and their fields were located."""
-    spots = answers.spots
-    return tuple(
-        rule
-        for rule in answers.form.rules
-        if rule.kind == kind and not rule.table and runs(answers, rule) and all(id in spots for id in rule.columns)
-    )
+    rules = answers.rules.get((kind, ""))
+    if not rules:
+        return ()
+    return tuple(rule for rule in rules if runs(answers, rule) and all(id in answers.spots for id in rule.columns))
 
 
 def runs(answers: Answers, rule: Rule) -> bool:
