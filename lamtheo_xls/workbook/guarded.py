@@ -34,13 +34,14 @@ _OF_READER = ("file.too_heavy", "file.reader_failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What one file may cost. A filled form takes a hundredth of a second and 40 MiB."""
+    """What one file may cost. A filled form takes a hundredth of a second and 40 MiB, the largest that is
+    read about 5 seconds and 250 MiB."""
 
     processor: float = 30.0
     """Seconds of processor time: a busy machine does not refuse what an idle one reads."""
     waiting: float = 300.0
     """Seconds altogether, for a reader that waits for what never comes."""
-    memory: int = 1024 * _MIB
+    memory: int = 768 * _MIB
 
 
 BUDGET = Budget()

@@ -128,6 +128,6 @@ def read_styles(xml: bytes, part: str, styles: Styles, limits: Limits) -> None:
 
     def text(data: str) -> None:
         if literal:
-            letters.append(data if not data.isalpha() else f'"{data}"')
+            letters.append(f'"{data}"' if any(c.isalpha() for c in data) else data)
 
     parse_xml(xml, part, start=start, end=end, text=text)

@@ -157,7 +157,7 @@ class _Body:
         self.merges: list[Merge] = []
         self.arrays: list[Merge] = []
         self.columns: list[tuple[int, str]] = []  # the last column of a run, and its style
-        self.row = self.last_column = 0
+        self.row = self.column = self.last_column = 0
         self.count = 0
         self.in_row = False
 
@@ -188,10 +188,10 @@ class _Body:
         if self.in_row:
             raise self._broken()
         self.in_row = True
-        self.repeat = self._times(attrs.get("table:number-rows-repeated"), MAX_ROW)
-        self.row_style = attrs.get("table:default-cell-style-name", "")
         self.row += 1
         self.column = 0
+        self.repeat = self._times(attrs.get("table:number-rows-repeated"), MAX_ROW)
+        self.row_style = attrs.get("table:default-cell-style-name", "")
         self.in_columns = 0
         self.found: list[tuple[int, RawCell]] = []
         self.spans: list[tuple[int, int, int, bool]] = []

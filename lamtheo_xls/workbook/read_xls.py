@@ -265,9 +265,10 @@ class _Substream:
                 self._cell(id, data)
         elif id == STRING:
             if self.waiting is not None:
-                reader = Strings(self.pieces)
-                text, _runs = reader.text(reader.number(2))
                 (row, column, xf), self.waiting = self.waiting, None
+                reader = Strings(self.pieces)
+                text, _ = reader.text(reader.number(2))
+                del self.cells[row + 1, column + 1]
                 self._put(row, column, xf, text, "text", formula=True)
         elif id == MULRK:
             row, first, count = u16(data, 0), u16(data, 2), (len(data) - 6) // 6
@@ -316,6 +317,7 @@ class _Substream:
                 self.cut.append((row + 1, column + 1))
 
     def _formula(self, row: int, column: int, xf: int, data: bytes) -> None:
+        self.waiting = None
         if len(data) < 14:
             raise self._broken(row, column)
         if data[12:14] != b"\xff\xff":
@@ -327,7 +329,6 @@ class _Substream:
         else:
             self._put(row, column, xf, "", "text", formula=True)
             if data[6] == 0:
-                del self.cells[row + 1, column + 1]
                 self.waiting = row, column, xf
 
     def _put(

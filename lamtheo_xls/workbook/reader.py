@@ -16,7 +16,7 @@ from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
 from lamtheo_xls.workbook.scan import read_quickly, strings_quickly
-from lamtheo_xls.workbook.sniff import code_of_kind, look
+from lamtheo_xls.workbook.sniff import code_of_kind, is_cut_off_ole2, look
 
 _GAP = r"[\s\-_.\u00ad\u2010-\u2015\u2212]{0,3}"
 _GROUP = "[0-9A-TV-Za-tv-z]{5}"
@@ -45,10 +45,10 @@ def read_returned(data: bytes, limits: Limits = LIMITS, passwords: tuple[str, ..
             kind, directory = look(data)
         if kind in ("xlsx", "xlsm"):
             _read(open_package(data, limits, directory), found)
-        elif kind in ("xls", "ods") and not _is_cut_off_zip(data):
+        elif kind in ("xls", "ods") and not _is_cut_off(kind, data):
             _take(_foreign(kind, data, limits, passwords), found)
         else:
-            raise Refused("file.truncated" if _is_cut_off_zip(data) else code_of_kind(kind), loai=kind)
+            raise Refused("file.truncated" if _is_cut_off(kind, data) else code_of_kind(kind), loai=kind)
     except Refused as refused:
         found.sheets = []
         found.findings = [
@@ -94,8 +94,8 @@ def _decrypted(data: bytes, limits: Limits, passwords: tuple[str, ...]) -> bytes
     return decrypt(data, limits, passwords)
 
 
-def _is_cut_off_zip(data: bytes) -> bool:
-    return data.startswith(b"PK\x03\x04") and is_cut_off(data)
+def _is_cut_off(kind: str, data: bytes) -> bool:
+    return (kind == "unknown" and is_cut_off_ole2(data)) or (data.startswith(b"PK\x03\x04") and is_cut_off(data))
 
 
 def _read(package: Package, found: _Found) -> None:

@@ -186,6 +186,16 @@ def _kind_of_ole2(data: bytes) -> str:
     return "unknown"
 
 
+def is_cut_off_ole2(data: bytes) -> bool:
+    """Whether a compound file ends before its own directory, which many programs write last."""
+    if not data.startswith(_OLE2):
+        return False
+    if len(data) < 512:
+        return True
+    shift, sector = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
+    return shift in (9, 12) and (sector + 2) << shift > len(data)
+
+
 def _ole2_names(data: bytes) -> set[str]:
     """Names of the directory entries. Where the chain of the directory is broken, names are looked for in all bytes."""
     names: set[str] = set()

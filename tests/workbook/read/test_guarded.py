@@ -1,4 +1,4 @@
-"""Foreign formats are read in a child: whatever a file does to it ends as a finding, and costs no other file anything."""
+"""Foreign formats are read in a child: whatever befalls it ends as a finding, and costs no other file anything."""
 
 from __future__ import annotations
 
