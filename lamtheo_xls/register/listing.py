@@ -71,7 +71,8 @@ class Listing:
 
 
 @cache
-def _heads() -> Mapping[str, str]:
+def unit_heads() -> Mapping[str, str]:
+    """Key of a head → what it is in an old list of units."""
     spelled = words("register")["import_heads"]
     return known_by((id, text) for id, texts in spelled.items() for text in texts)
 
@@ -79,7 +80,7 @@ def _heads() -> Mapping[str, str]:
 def find_listing(grid: Grid) -> Listing | None:
     """The list on a sheet, or None where no head row within the first 30 has a column of unit names."""
     grid = in_unicode(grid)
-    head, found = find_head(grid, _heads())
+    head, found = find_head(grid, unit_heads())
     names = sorted(column for column, id in found.items() if id == "name")
     if not head or not names:
         return None
@@ -132,7 +133,7 @@ def _second_head(grid: Grid, head: int, columns: Mapping[str, int]) -> tuple[int
     below = grid.rows.get(head + 1, ())
     if spans and not any(grid.text(head + 1, c) for c in (columns["name"],)):
         for column in below:
-            id = column_of(_heads(), grid.text(head + 1, column))
+            id = column_of(unit_heads(), grid.text(head + 1, column))
             if id and id not in ("name", "number"):
                 found.setdefault(id, column)
         last = head + 1 if below else head

@@ -9,10 +9,10 @@ from functools import cache
 
 from lamtheo_xls.findings import words
 from lamtheo_xls.register.grid import Cell, Grid
-from lamtheo_xls.register.listing import in_unicode
+from lamtheo_xls.register.listing import in_unicode, unit_heads
 from lamtheo_xls.register.naming import kind_by_name, kind_word
 from lamtheo_xls.register.rows import find_head
-from lamtheo_xls.register.sheets import known_by
+from lamtheo_xls.register.sheets import column_of, known_by
 from lamtheo_xls.text import is_ditto, plain_key, text_key, unit_key
 
 _TELLS = ("born", "unit", "group", "party_post", "other_post", "roles")
@@ -72,7 +72,9 @@ def find_roster(grid: Grid) -> Roster | None:
         columns.setdefault(id, column)
     if not head or "name" not in columns or not set(_TELLS) & set(columns):
         return None
-    last, second = _below_head(grid, head, columns)
+    if "unit" not in columns:
+        columns |= _unit_above(grid, head)
+    last, columns, second = _below_head(grid, head, columns)
     entries, left = _entries(grid, last, columns, second)
     if columns.get("unit", columns["name"]) < columns["name"] and "born" not in columns:
         units = [unit_key(e.unit) for e in entries if e.unit]
@@ -82,7 +84,9 @@ def find_roster(grid: Grid) -> Roster | None:
         sheet=grid.name,
         head=head,
         columns=columns,
-        unknown=tuple((head, c, grid.text(head, c)) for c in grid.rows[head] if c not in found),
+        unknown=tuple(
+            (head, c, grid.text(head, c)) for c in grid.rows[head] if c not in found and c not in columns.values()
+        ),
         entries=entries,
         left=left,
         converted=tuple(
@@ -94,19 +98,37 @@ def find_roster(grid: Grid) -> Roster | None:
     )
 
 
-def _below_head(grid: Grid, head: int, columns: Mapping[str, int]) -> tuple[int, int]:
-    """The last row of the head, and the second column of births («Nam | Nữ» beneath «Năm sinh»), 0 for none."""
+def _unit_above(grid: Grid, head: int) -> dict[str, int]:
+    """The unit's column where the head is the second of two rows («Đơn vị | Bí thư» over «Họ và tên | Chức vụ»)."""
+    found = {column_of(unit_heads(), grid.text(head - 1, c)): c for c in reversed(grid.rows.get(head - 1, ()))}
+    return {"unit": found["name"]} if "name" in found else {}
+
+
+def _below_head(grid: Grid, head: int, columns: Mapping[str, int]) -> tuple[int, dict[str, int], int]:
+    """The last row of the head, the columns with those of a second head row («Chức vụ» over «Đảng | Chính quyền»), and
+    the second column of births («Nam | Nữ» beneath «Năm sinh»), 0 for none."""
+    found = dict(columns)
     last, second = head, 0
-    at = columns.get("born", 0)
+    for top, left, bottom, right in grid.merges:
+        if top != head or (bottom == head and right == left):
+            continue
+        last = max(last, bottom)
+        below = {c: grid.text(head + 1, c) for c in range(left, min(right, left + 9) + 1)}
+        if bottom > head or not any(below.values()):
+            continue
+        last = max(last, head + 1)
+        for column, text in below.items():
+            id = column_of(_heads(), f"{grid.text(head, left)} {text}")
+            if id is not None and text:
+                found[id] = column
+    at = found.get("born", 0)
     if at and (plain_key(grid.text(head + 1, at)), plain_key(grid.text(head + 1, at + 1))) == ("nam", "nu"):
-        last, second = head + 1, at + 1
-    elif head + 1 in grid.rows and any(area[0] == head < area[2] for area in grid.merges):
-        last = head + 1
+        last, second = max(last, head + 1), at + 1
     row = next((r for r in grid.rows if r > last), 0)
     texts = [grid.text(row, c) for c in grid.rows.get(row, ())]
     if len(texts) > 2 and all(_COLUMN_NUMBER.fullmatch(t) for t in texts):
         last = row
-    return last, second
+    return last, found, second
 
 
 def _entries(
@@ -126,7 +148,7 @@ def _entries(
             within = found if kind_word(found)[0] in ("committee", "part_committee") else within
             heading = found
             continue
-        name = " ".join(grid.text(row, columns["name"]).split())
+        name = _bare(grid.text(row, columns["name"]))
         if not name or _is_nobody(name):
             texts = [c for c in filled if c != columns.get("number")]
             left += [(row, texts[0], grid.text(row, texts[0]))] if texts else []
@@ -158,6 +180,15 @@ def _heading(grid: Grid, row: int, filled: tuple[int, ...], columns: Mapping[str
         return ""
     name = " ".join(_MARK.sub("", texts[0], count=1).split())
     return name if kind_word(name)[0] or kind_by_name(name) else ""
+
+
+def _bare(name: str) -> str:
+    """A name without «đ/c» and the like before it, because it is printed on the person's own form."""
+    name = " ".join(name.split())
+    for title in words("register")["import_words"]["titles_of_people"]:
+        if text_key(name).startswith(f"{text_key(title)} "):
+            return " ".join(name.split()[len(title.split()) :])
+    return name
 
 
 def _is_nobody(name: str) -> bool:

@@ -128,7 +128,7 @@ def _names_something(row: Row) -> bool:
     about = {
         "units": ("code", "name"),
         "people": ("code", "name"),
-        "rounds": ("programme", "period"),
+        "rounds": ("programme", "period", "form"),
         "earlier": ("unit", "ten_chi_bo", "ten_mo_hinh"),
     }[row.table]
     return any(id in row.cells for id in about)

@@ -122,6 +122,10 @@ FAULTS: dict[str, tuple[dict[tuple[str, str], object], list[tuple[str, str, str,
         | {(R, "A7"): "43-kh-duk", (R, "B7"): "2027", (R, "C7"): "MAU-02"},
         [("round_form_twice", R, "C7", "C6")],
     ),
+    "a form of no round": (
+        {(R, "C6"): "mau-02", (R, "E6"): "05/03/2027"},
+        [("round_programme_missing", R, "A6", "chưa ghi"), ("round_period_bad", R, "B6", "chưa đúng")],
+    ),
     "one form closed": (
         {(R, "A6"): "43-kh-duk", (R, "B6"): "2027", (R, "C6"): "mau-02", (R, "G6"): "Có"},
         [("round_form_closed", R, "G6", "43-kh-duk_2027")],

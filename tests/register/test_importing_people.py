@@ -288,6 +288,40 @@ def test_a_list_of_units_with_contacts_is_no_list_of_people():
     assert [u.name for u in register.units] == ["Chi bộ Một", "Chi bộ Hai"] and register.people == ()
 
 
+def test_contacts_under_two_head_rows_are_no_list_of_people():
+    """«Đơn vị | Bí thư» over «Họ và tên | Chức vụ | SĐT», each unit once: units."""
+    rows = [
+        ["TT", "Tên đơn vị", "Người phụ trách"],
+        [None, None, "Họ và tên", "Chức vụ", "SĐT"],
+        [1, "Chi bộ Một", "An", "Bí thư", "0912345678"],
+        [2, "Chi bộ Hai", "Bình", "Bí thư", "0912345679"],
+    ]
+    merged = [("S", "A1:A2"), ("S", "B1:B2"), ("S", "C1:E1")]
+    register, _ = import_units(book({"S": rows}, merge=merged), name="x.xlsx")
+    assert register is not None
+    assert [u.name for u in register.units] == ["Chi bộ Một", "Chi bộ Hai"] and register.people == ()
+
+
+def test_posts_under_two_head_rows():
+    """«Chức vụ» over «Đảng | Chính quyền»; «đ/c» is no part of a name."""
+    rows = [
+        ["TT", "Họ và tên", "Chức vụ", None, "Chi bộ"],
+        [None, None, "Đảng", "Chính quyền", None],
+        [1, "Đ/c Nguyễn Văn An", "Phó Bí thư", "Phó Giám đốc", "Chi bộ 1"],
+        [2, "đồng chí Lê Bà Hai", None, "Kế toán trưởng", "Chi bộ 1"],
+    ]
+    merged = [("S", f"{c}1:{c}2") for c in "ABE"] + [("S", "C1:D1")]
+    register, doubts = taken(book({"S": rows}, merge=merged))
+    assert [(p.name, p.party_post, p.other_post, p.roles) for p in register.people] == [
+        ("Nguyễn Văn An", "Phó Bí thư", "Phó Giám đốc", ("lanh_dao", "cap_uy_vien")),
+        ("Lê Bà Hai", "", "Kế toán trưởng", ()),
+    ]
+    assert [d for d in said(doubts) if d[0] != "import_person_roles"] == [
+        ("import_people_group", "S", None),
+        ("import_people", "S", None),
+    ]
+
+
 def test_a_list_of_people_in_vntime():
     """TCVN3 names become Unicode, each told at its cell."""
     register, doubts = taken(
