@@ -30,6 +30,9 @@ class Facts:
     current_version: int | None = None
     prefilled: tuple[Mapping[str, str], ...] = ()
     """Rows that were prefilled at issue."""
+    prefilled_fields: Mapping[str, str] = field(default_factory=dict)
+    """Single fields that the office prefilled beyond their defaults: left as they are, they are no filling of the
+    unit's. What was carried over of the unit's own answers is not among them."""
     round: str | None = None
     """The round being collected; None: not compared with the round the workbook was issued for."""
     assigned: bool = False

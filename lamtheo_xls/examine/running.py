@@ -68,12 +68,16 @@ def content_is_filled(answers: Answers) -> bool:
 
 def _touched(answers: Answers) -> Iterator[str]:
     """Single fields that hold something other than they were issued with."""
-    context = answers.facts.context
+    context, prefilled = answers.facts.context, answers.facts.prefilled_fields
     for field in answers.form.fields:
-        if field.locked or field.id not in answers.spots or ("{" in field.default and context is None):
+        if field.locked or field.id not in answers.spots:
             continue
+        left = prefilled.get(field.id)
+        if left is None:
+            if "{" in field.default and context is None:
+                continue
+            left = fill(field.default, context or {})
         read = answers.fields.get(field.id)
-        left = fill(field.default, context or {})
         shown = read.shown if read is not None else ""
         unreadable = read is not None and read.kind in ("formula", "error")
         if unreadable or length(shown) != length(left) or not same_words(shown, left):

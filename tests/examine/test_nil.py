@@ -53,6 +53,20 @@ def test_nil_beside_content_is_a_question(nil: Any, what: str) -> None:
     assert (examination.state, examination.nil) == ("to_fix", False)
 
 
+def test_what_the_office_prefilled_is_no_answer_of_the_units(fill_in: Any, report_form: Any) -> None:
+    """The model registered at the start of the year stands in the report already: left as it is, the workbook is
+    unchanged, and «không phát sinh» stands alone; altered, or the unit's own carried over, it is content."""
+    known = {"ten_mo_hinh": "Mô hình đã đăng ký", "thoi_gian": "Cả năm"}
+    blank = fill_in(report_form, fields=known, context={"lanh_dao": ""}).with_facts(nil_allowed=True)
+    issued = blank.with_facts(prefilled_fields=known)
+    assert "workbook.unchanged" in [code for code, _ in issued.found()]
+    assert "workbook.unchanged" not in [code for code, _ in blank.found()]
+    nil = issued.say("khong_phat_sinh", "x")
+    assert (nil.examine().nil, nil.examine().findings) == (True, ())
+    for content in (nil.with_facts(prefilled_fields={}), nil.say("ten_mo_hinh", "Mô hình khác")):
+        assert content.found() == [("workbook.nil_and_filled", content.at("khong_phat_sinh"))]
+
+
 def test_an_odd_mark_is_no_nil(nil: Any) -> None:
     """«không» in the tick is asked about, and is no answer yet."""
     examination = nil.say("khong_phat_sinh", "không").examine()
