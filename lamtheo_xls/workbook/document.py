@@ -107,6 +107,11 @@ class DocumentLayout:
         return self.last_row + 1
 
     @property
+    def across(self) -> int:
+        """What is set in the middle is set in the middle of so much: LibreOffice makes columns somewhat wider."""
+        return self.room * 102 // 100
+
+    @property
     def last_item(self) -> int:
         return self.first_row + len(self.items) - 1
 

@@ -128,7 +128,7 @@ class _Formulas:
             bold = "TRUE" if item.look == SIDES_BOLD else "FALSE"
             for name, half in (("left_wide", left), ("right_wide", right)):
                 self._set(name, row, place.metrics.wide_formula(half, bold), array=True)
-            text = lines.side_by_side_formula(left, right, wides, place.room, block=item.block)
+            text = lines.side_by_side_formula(left, right, wides, place.across, block=item.block)
         self._set("text", row, text)
         used = f"{self.main}${column_letters(self.layout.helper_columns['used'])}${item.ranked}" if item.ranked else ""
         self._set("rank", row, f"{used}+{item.fixed}" if used else str(item.fixed))
@@ -188,7 +188,7 @@ class _Formulas:
         self._set("taken", row, f"IF({as_it_is},{length},IF({held},0,{lines.taken_formula(rest, fits)}))")
         text = f'TRIM(SUBSTITUTE(LEFT({rest},{taken}),CHAR(10),""))'
         share = f"{wide}*LEN({text})/MAX(MIN({length},{measured}),1)"
-        middle = f"MAX(INT(({place.room}-{share})/{2 * lines.SPACE}),0)"
+        middle = f"MAX(INT(({place.across}-{share})/{2 * lines.SPACE}),0)"
         blanks = f'REPT("{lines.BLANK}",IF({style}={CENTRE},{middle},IF({room}<{place.room},{INDENT},0)))'
         self.out[row, 1] = f'=IF({taken}=0,"",IF({as_it_is},{rest},{blanks}&{text}))'
 
@@ -283,7 +283,7 @@ class DocumentPlan:
         left, right = (_joined(said.get(spot, "")) if spot else "" for spot in (item.source, item.right))
         out[row, place.helpers["left_wide"]] = lines.wide(left[:measured], bold)
         out[row, place.helpers["right_wide"]] = lines.wide(right[:measured], bold)
-        return lines.side_by_side(left, right, place.room, bold=bold, block=item.block, measured=measured)
+        return lines.side_by_side(left, right, place.across, bold=bold, block=item.block, measured=measured)
 
     def _lines(
         self, out: dict[Cell, Cached], texts: Sequence[str], ranks: Sequence[int], wants: Sequence[int]
@@ -348,7 +348,7 @@ class DocumentPlan:
         if style != CENTRE:
             return (lines.BLANK * INDENT if width < place.room else "") + text
         share = wide * len(text) / max(min(len(rest), place.metrics.measured), 1)
-        return lines.BLANK * max(math.floor((place.room - share) / (2 * lines.SPACE)), 0) + text
+        return lines.BLANK * max(math.floor((place.across - share) / (2 * lines.SPACE)), 0) + text
 
 
 def _wants(place: DocumentLayout, texts: Sequence[str], ranks: Sequence[int]) -> list[int]:
