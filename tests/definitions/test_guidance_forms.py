@@ -134,7 +134,8 @@ def test_which_persons_owe_a_plan(bundle: Bundle) -> None:
 
 
 def test_the_guidances_advice_is_said_where_people_write(bundle: Bundle) -> None:
-    """S3.11, S3.17, S3.21, S3.22, S3.37, S3.38 in the guide; the theme of the year (S3.18) in the plan itself."""
+    """S3.11, S3.17, S3.21, S3.22, S3.37, S3.38 in the guide, S3.28 at the explanation;
+    the theme of the year (S3.18) in the plan itself."""
     guides = {id: " ".join(form.guide) for id, form in bundle.forms.items()}
     wanted = {
         "nhiem-vu-dot-pha": ("thiết thực, hiệu quả, sát thực tế", "mang tính đột phá", "ít nhất một nhiệm vụ đột phá"),
@@ -152,6 +153,8 @@ def test_the_guidances_advice_is_said_where_people_write(bundle: Bundle) -> None
     }
     for id, texts in wanted.items():
         assert [text for text in texts if text not in guides[id]] == []
+    for id in ("nhiem-vu-dot-pha", "mo-hinh-tieu-bieu"):
+        assert "khó khăn, vướng mắc" in bundle.forms[id].field("giai_trinh_chung").help
     theme = "gương mẫu, tận tâm, dám nghĩ, dám làm, dám chịu trách nhiệm, dám đổi mới vì sự phát triển của quê hương"
     assert sum(theme in block.text for block in bundle.forms["ke-hoach-ca-nhan"].body) == 2
 

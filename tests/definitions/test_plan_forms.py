@@ -176,7 +176,8 @@ def test_the_list_of_models_takes_each_model_once(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("id", ["mau-01", "mau-03"])
 def test_the_plans_advice_is_said_where_the_clerk_writes(bundle: Bundle, id: str) -> None:
-    """S1.5 what a model must be, S1.38 how to choose it, S1.39 ties to emulation; the note of Mẫu 03."""
+    """S1.5 what a model must be, S1.38 how to choose it, S1.39 ties to emulation, S1.25 troubles; the note of
+    Mẫu 03."""
 
     def advice(form: Form) -> str:
         columns = (c for t in form.tables for c in t.columns)
@@ -193,3 +194,4 @@ def test_the_plans_advice_is_said_where_the_clerk_writes(bundle: Bundle, id: str
         "mau-03": ("ngắn gọn, súc tích, dễ theo dõi, đánh giá, tổng hợp", "có số liệu so sánh, chứng minh cụ thể"),
     }[id]
     assert [text for text in wanted if text not in told] == []
+    assert "khó khăn, vướng mắc" in bundle.forms[id].field("giai_trinh_chung").help
