@@ -97,7 +97,7 @@ def test_a_row_that_only_groups_does_not_stand_above(bundle, register):
     assert units_of(found, "mau-01") == ["DU-STC", "DU-SYT", "CB-TTR"]
 
 
-def test_2022_has_its_own_dates_and_the_plan_of_the_term(bundle, register):
+def test_2022_has_its_own_date(bundle, register):
     """2022: trước ngày 25/02/2022 (S1.16), and once, before 27/01/2022, the plan 2021–2025 as a signed copy without a
     form (S1.12); owed only by units of that time – DU-SYT exists from 07/2025."""
     found, _ = owes(bundle, register, "2022", D(2022, 1, 5))
