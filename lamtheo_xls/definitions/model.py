@@ -64,7 +64,7 @@ class Table:
     """Id of the column that holds the unit's own words on a warning; '' for none."""
     kind: Literal["grid", "paragraphs"] = "grid"
     """paragraphs: a narrative (S1.29): one text column as wide as the page, unmerged, a row for each paragraph, no
-    column heads and no rules between rows."""
+    column heads and no rules between rows. The column's `short` is what messages call the section."""
     source: str = ""
 
     def column(self, id: str) -> Field:
@@ -326,8 +326,8 @@ class Source:
     form: str
     table: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Column of the consolidated table → column or field of the form, or `unit.name`, `person.name`; the same id where
-    nothing is said."""
+    """Column of the consolidated table → column, field or narrative of the form (its paragraphs, a line each), or
+    `unit.name`, `person.name`; the same id where nothing is said."""
     unless_owed: str = ""
     """Id of a form: only units that do not owe that one (no model twice)."""
 

@@ -106,6 +106,19 @@ def test_the_schema_mirrors_the_model(name: str, part: str | None, value: Any) -
             assert f.name in node["required"]
 
 
+def test_a_column_is_described_alike_in_both() -> None:
+    """Consolidated tables may have columns of their own: the same keys, limits and words as a form's."""
+    assert schema("form")["$defs"]["field"] == schema("programme")["$defs"]["field"]
+
+
+def test_the_kinds_of_unit_are_the_same_wherever_they_are_named() -> None:
+    """One list of kinds, in obligations, exemptions and rules."""
+    rule = schema("form")["$defs"]["rule"]["properties"]["unit_kinds"]["items"]["enum"]
+    parts = [schema("programme")["$defs"][name]["properties"]["unit_kinds"] for name in ("obligation", "exemption")]
+    assert [part["items"]["enum"] for part in parts] == [rule, rule]
+    assert len(rule) == 9
+
+
 def test_the_reference_has_a_line_for_every_key() -> None:
     """docs/form.md is made from the schemas alone and leaves out nothing."""
     text = form_reference()
