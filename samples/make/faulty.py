@@ -308,17 +308,6 @@ def not_the_form(add: Any, at: Mapping[str, At]) -> None:
     )
     add(
         "nhan-ve",
-        "Mau 02 Cap nuoc.xls",
-        "lo-vi",
-        "refused",
-        "DU-CNMT",
-        typing=cells,
-        steps=[["copy_sheet_to_new_book"]],
-        kind="xls",
-        findings=[("file.xls", "")],
-    )
-    add(
-        "nhan-ve",
         "Mau 02 Cap nuoc.xlsx",
         "lo-vi",
         "refused",
@@ -336,16 +325,6 @@ def not_the_form(add: Any, at: Mapping[str, At]) -> None:
         typing=cells,
         options={"password": "capnuoc"},
         findings=[("file.encrypted", "")],
-    )
-    add(
-        "nhan-ve-muon",
-        "Mau 02 Cap nuoc.ods",
-        "lo-vi",
-        "refused",
-        "DU-CNMT",
-        typing=cells,
-        kind="ods",
-        findings=[("file.ods", "")],
     )
     add(
         "nhan-ve-muon",

@@ -195,6 +195,34 @@ def good(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         findings=[("identity.damaged", "")],
     )
 
+    a = at["DU-CNMT"]  # the sheet alone saved as .xls; once more, late, as .ods
+    cells = a.rows(
+        (0, "Nước sạch về xóm nhỏ", "Cả năm 2027", NEW),
+        (1, "Ca trực không ngủ quên", "Cả năm 2027", OLD),
+        (3, "Đường phố không rác", "Thường xuyên", OLD),
+    )
+    add(
+        "nhan-ve",
+        "Mau 02 Cap nuoc.xls",
+        "lo-vi",
+        "accepted",
+        "DU-CNMT",
+        typing=cells,
+        steps=[["copy_sheet_to_new_book"]],
+        kind="xls",
+        findings=[("file.xls", ""), ("identity.damaged", "")],
+    )
+    add(
+        "nhan-ve-muon",
+        "Mau 02 Cap nuoc.ods",
+        "lo-vi",
+        "accepted",
+        "DU-CNMT",
+        typing=cells,
+        kind="ods",
+        findings=[("file.ods", ""), ("workbook.late", "")],
+    )
+
     a = at["DU-SVHTTDL"]  # blank rows between, then sorted by the model's name with everything on the row
     cells = a.rows(
         (0, "Văn hóa đọc nơi công sở", "Cả năm 2027", NEW, duty),
