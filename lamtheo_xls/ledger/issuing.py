@@ -66,6 +66,12 @@ def issued_for(db: sqlite3.Connection, assignment: str, part: str | None) -> Iss
     return _record(row) if row else None
 
 
+def issued_parts(db: sqlite3.Connection, assignment: str) -> dict[str, IssueRecord]:
+    """Part → the latest workbook issued for it, of one assignment."""
+    rows = db.execute("SELECT * FROM issued WHERE assignment = ? ORDER BY seq", (assignment,))
+    return {row["part"]: _record(row) for row in rows}
+
+
 def issued_of_round(db: sqlite3.Connection, round: str) -> tuple[IssueRecord, ...]:
     """The latest workbook of each (assignment, part) of the round, in that order."""
     rows = db.execute(

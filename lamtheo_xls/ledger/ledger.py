@@ -163,6 +163,11 @@ class Ledger:
         with told_as_world(self._path):
             return issuing.issued_for(self._db, assignment, part)
 
+    def issued_parts(self, assignment: str) -> Mapping[str, IssueRecord]:
+        """Part → the latest workbook issued for it, of one assignment."""
+        with told_as_world(self._path):
+            return issuing.issued_parts(self._db, assignment)
+
     def issued_of_round(self, round: str) -> tuple[IssueRecord, ...]:
         """The latest workbook of each (assignment, part) of the round, in that order."""
         with told_as_world(self._path):

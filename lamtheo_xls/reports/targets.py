@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lamtheo_xls.findings import Finding, World, finding
@@ -54,6 +54,16 @@ def write_target(
     return _replace(path, data, as_of, view_only)
 
 
+def move_target(temporary: Path, path: Path, *, as_of: dt.date) -> tuple[Path, tuple[Finding, ...]]:
+    """Like `write_target`, for what is too large to hold: `temporary`, in the same folder, takes the place of `path`."""
+    if not held_open(path) and _take_place(temporary, path):
+        return path, ()
+    for other in _copies(path, as_of):
+        if not held_open(other) and _take_place(temporary, other):
+            return other, (finding("set.target_open", tep=path.name, ban_xem=other.name),)
+    raise World("world.target_held", noi=path)
+
+
 def replace_if_unchanged(
     path: Path, expected: str | None, data: bytes, *, as_of: dt.date, view_only: Callable[[], bytes] | None = None
 ) -> tuple[Path | None, tuple[Finding, ...]]:
@@ -73,11 +83,14 @@ def _replace(
     if not held_open(path) and _write_beside(path, data):
         return path, ()
     beside = view_only() if view_only is not None else data
-    for number in range(1, _COPIES + 1):
-        other = view_only_path(path, as_of, number)
+    for other in _copies(path, as_of):
         if not held_open(other) and _write_beside(other, beside):
             return other, (finding("set.target_open", tep=path.name, ban_xem=other.name),)
     raise World("world.target_held", noi=path)
+
+
+def _copies(path: Path, as_of: dt.date) -> Iterator[Path]:
+    return (view_only_path(path, as_of, number) for number in range(1, _COPIES + 1))
 
 
 def _sha_at(path: Path) -> str | None:
@@ -103,12 +116,20 @@ def _write_beside(path: Path, data: bytes) -> bool:
     except OSError as error:
         _drop(temporary)
         raise world_of(error, path) from error
+    if _take_place(temporary, path):
+        return True
+    _drop(temporary)
+    return False
+
+
+def _take_place(temporary: Path, path: Path) -> bool:
+    """Moves `temporary` over `path`. False: another program holds `path`, and `temporary` is still there."""
     try:
         os.replace(temporary, path)
     except OSError as error:
-        _drop(temporary)
         if _is_held(error, path):
             return False
+        _drop(temporary)
         raise world_of(error, path) from error
     return True
 

@@ -10,10 +10,10 @@ from lamtheo_xls.ledger import examination_of
 from lamtheo_xls.register import file_stem, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
-from lamtheo_xls.workspace.collecting import forms_of
 from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.owing import assignments_of
+from lamtheo_xls.workspace.renewing import versions_of
 
 RECEIPTS = "bien-nhan.txt"
 
@@ -24,7 +24,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
     assignments, _ = assignments_of(office)
     standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
     folder = office.folder("tra-lai")
-    forms = forms_of(office)
+    forms = versions_of(office).by_key
     done: list[dict[str, Any]] = []
     receipts: list[str] = []
     keep: set[str] = set()

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.definitions import load_form
-from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import Finding, World, as_json, finding, say, screen_word
 from lamtheo_xls.intake import Received, gather
 from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
 from lamtheo_xls.workspace.folder import INBOX, Office, Progress
-from lamtheo_xls.workspace.judging import Docket, Judged, digest_of, judge
-from lamtheo_xls.workspace.owing import assignments_of
+from lamtheo_xls.workspace.judging import Docket, Explained, Judged, digest_of, judge
+from lamtheo_xls.workspace.owing import assignments_of, shared_id
+from lamtheo_xls.workspace.renewing import old_versions_until, versions_of
 
 CHUNK_FILES = 100
 CHUNK_BYTES = 32 * 2**20
@@ -84,37 +83,46 @@ Seen = dict[str, tuple[str | None, str, str | None]]
 """SHA-256 of known bytes → assignment, part and form they belong to."""
 
 
+class _Explanations(Mapping[str, Mapping[str, Explained]]):
+    """What units explained in returns of earlier runs, by assignment and part, looked up when asked."""
+
+    def __init__(self, office: Office, assignments: Iterable[str]) -> None:
+        self._ledger = office.ledger
+        self._assignments = tuple(assignments)
+
+    def __getitem__(self, assignment: str) -> Mapping[str, Explained]:
+        return self._ledger.explained(assignment)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assignments)
+
+    def __len__(self) -> int:
+        return len(self._assignments)
+
+
 def docket_of(office: Office) -> Docket:
-    """What this office's returns are judged by today."""
-    assignments, _ = assignments_of(office)
+    """What returns of every round open are judged by today."""
+    owed = [a for one in office.live for a in assignments_of(one)[0]]
+    versions = versions_of(office)
+    known = versions.by_key
+    later = {key: after for key, form in known.items() if (after := versions.after(form))}
+    until = {(o.round.id, form): day for o in office.live for form, day in old_versions_until(o).items()}
+    silent = {a.form: shared_id(a.form, a.period) for a in owed if a.nil_allowed}
     return Docket(
         keys=(office.key,),
         issued=_Issued(office),
-        forms=forms_of(office),
-        current={f.id: f.version for f in office.forms.values()},
-        deadlines={a.id: a.deadline for a in assignments},
-        groups=office.groups,
-        round=office.round.id,
+        forms=known,
+        current=versions.current,
+        later=later,
+        old_until=until,
+        deadlines={a.id: a.deadline for a in owed},
+        nil_allowed={*(a.id for a in owed if a.nil_allowed), *silent.values()},
+        explained=_Explanations(office, (a.id for a in owed)),
+        kinds={u.code: u.kind for u in office.register.units},
+        groups={form: one.groups for one in office.live for form in one.forms},
+        rounds=tuple(one.round.id for one in office.live),
+        passwords=(office.password,) if office.password else (),
     )
-
-
-def forms_of(office: Office) -> dict[str, Form]:
-    """Definitions by `<form id>/<version>`: those of the programme, and whatever else was ever issued from here –
-    workbooks of an older version or of another programme come back as well."""
-    now = {f"{f.id}/{f.version}": f for f in office.forms.values()}
-    known = {f.digest for f in now.values()}
-    older = (kept_form(office, digest) for digest in office.ledger.settings("definition.") if digest not in known)
-    return {f"{f.id}/{f.version}": f for f in older if f is not None} | now
-
-
-def kept_form(office: Office, digest: str) -> Form | None:
-    """The form of that digest from the archive; None where it is not kept, or no longer whole."""
-    sha = office.ledger.setting(f"definition.{digest}")
-    try:
-        form, _ = load_form(office.ledger.fetch(sha)) if sha is not None else (None, ())
-    except World:
-        return None
-    return form
 
 
 def inboxes(office: Office) -> tuple[Path, ...]:
@@ -139,8 +147,9 @@ def collect(
     """
     office.keep_grounds()
     docket = docket_of(office)
-    if executor is not None:  # a docket that travels: what was issued as plain values
-        docket = replace(docket, issued={r.issued.serial: r for r in office.ledger.all_issued()})
+    if executor is not None:  # a docket that travels: what the ledger knows as plain values
+        issued = {r.issued.serial: r for r in office.ledger.all_issued()}
+        docket = replace(docket, issued=issued, explained=_whole(docket.explained))
     seen: Seen = {}
     for arrived in _chunks_of(office.ledger.waiting()):
         whole = [a for a in arrived if _is_whole(office, a)]
@@ -150,6 +159,10 @@ def collect(
     found = gather(sources, base=office.root)
     for chunk in _chunks(progress(found, count_files(sources), say("workspace.progress.collect"))):
         yield from _take(office, docket, chunk, received, executor, seen)
+
+
+def _whole(explained: Mapping[str, Mapping[str, Explained]]) -> dict[str, Mapping[str, Explained]]:
+    return {assignment: words for assignment, words in explained.items() if words}
 
 
 def count_files(paths: Sequence[Path]) -> int:
@@ -291,8 +304,10 @@ def _judge_batch(jobs: Sequence[tuple[bytes, dt.date, tuple[Finding, ...]]], doc
 def submission_of(
     office: Office, verdict: Judged, sha256: str, file: str, received: dt.date, modified: str = ""
 ) -> SubmissionRecord:
-    """The ledger's record of a judgement."""
+    """The ledger's record of a judgement. «Không phát sinh» answers for the assignment as a whole, not for a part."""
     issued = verdict.record.issued if verdict.record is not None else None
+    examination = verdict.examination
+    home = office.of_round(issued.round if issued is not None else None)
     owned = issued is not None and bool(issued.unit) and verdict.examination.state not in ("unknown", "refused")
     return SubmissionRecord(
         id=submission_id(sha256),
@@ -301,13 +316,14 @@ def submission_of(
         received=received,
         assignment=issued.assignment if issued is not None and owned else None,
         round=issued.round if issued is not None and owned else None,
-        part=issued.part if issued is not None else "",
+        part="" if examination.nil else examination.part,
         form=issued.form if issued is not None else None,
-        state=verdict.examination.state,
+        state=examination.state,
         late=verdict.late,
-        examination=text_of(verdict.examination),
+        nil=examination.nil,
+        examination=text_of(examination),
         serial=issued.serial if issued is not None else None,
-        judged=office.judged | {"facts": verdict.facts, "facts_sha256": digest_of(verdict.facts)},
+        judged=home.judged | {"facts": verdict.facts, "facts_sha256": digest_of(verdict.facts)},
         modified=modified,
     )
 

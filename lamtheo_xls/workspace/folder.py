@@ -24,7 +24,8 @@ from lamtheo_xls.register import (
     check_register,
     import_units,
     is_register,
-    open_round,
+    named_forms,
+    open_rounds,
     read_register,
     round_of,
     write_register,
@@ -35,6 +36,8 @@ from lamtheo_xls.workspace.launchers import write_launchers
 REGISTER = "danh-sach.xlsx"
 STATUS = "theo-doi.xlsx"
 INBOX = "nhan-ve"
+OUTPUTS = ("bieu-gui", "tra-lai", "tong-hop")
+"""What we write for a round goes into a folder of its own in each of them."""
 KEY_BYTES = 16
 """A signing key has at least so many."""
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
@@ -45,7 +48,7 @@ DEMO_KEY = b"lamtheo-demo-key-known-to-all-000"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """A workspace opened for one command: everything the verbs look up, read once."""
+    """A workspace opened for one command, on one round: everything the verbs look up, read once."""
 
     root: Path
     ledger: Ledger
@@ -57,6 +60,24 @@ class Office:
     as_of: dt.date
     key: bytes
     password: str
+    also: tuple[Office, ...] = ()
+    """The same workspace on the other rounds open, where the command is for all of them."""
+    beside: tuple[Office, ...] = ()
+    """And where it is not: they share the inboxes, and what comes in for them is theirs."""
+
+    @property
+    def all(self) -> tuple[Office, ...]:
+        """This round, then the others the command is for."""
+        return (self, *self.also)
+
+    @property
+    def live(self) -> tuple[Office, ...]:
+        """Every round that returns are taken for."""
+        return (*self.all, *self.beside)
+
+    def of_round(self, round_id: str | None) -> Office:
+        """The workspace on that round where it is open, else on its own."""
+        return next((one for one in self.live if one.round.id == round_id), self)
 
     @property
     def programme(self) -> Programme:
@@ -77,17 +98,15 @@ class Office:
 
     def keep_grounds(self) -> None:
         """The archive keeps what is judged by – definitions, register, settings – by their hashes (DESIGN §3.2)."""
-        for form in self.forms.values():
-            name = f"definition.{form.digest}"
-            if self.ledger.setting(name) is None:
-                self.ledger.set_setting(name, self.ledger.put(self.definition_bytes(form.id)))
+        for one in self.live:
+            for form in one.forms.values():
+                name = f"definition.{form.digest}"
+                if self.ledger.setting(name) is None:
+                    data = (bundled(one.programme.id) / f"{form.id}.json").read_bytes()
+                    self.ledger.set_setting(name, self.ledger.put(data))
+            self.ledger.put(one.settings)
         self.ledger.put(self.register_bytes)
-        self.ledger.put(self.settings)
         self.ledger.flush()
-
-    def definition_bytes(self, form_id: str) -> bytes:
-        """The JSON a form was read from."""
-        return (bundled(self.programme.id) / f"{form_id}.json").read_bytes()
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -130,7 +149,7 @@ def make_workspace(
             raise World("world.period_unfit", ky=period, bo=bundle.programme.id)
     content, doubts = _first_register(register, tuple(bundles), period)
     with _whole_or_nothing(root):
-        for name in (INBOX, "bieu-gui", "tra-lai", "tong-hop"):
+        for name in (INBOX, *OUTPUTS):
             (root / name).mkdir(exist_ok=True)
         with open_ledger(root / ".lamtheo", create=True) as ledger:
             if demo:
@@ -166,14 +185,15 @@ def _whole_or_nothing(root: Path) -> Iterator[None]:
 def _first_register(path: Path | None, bundles: tuple[Bundle, ...], period: str) -> tuple[bytes, tuple[Finding, ...]]:
     rounds = tuple(Round(programme=b.programme.id, period=period) for b in bundles)
     names = tuple((b.programme.id, b.programme.name) for b in bundles)
+    forms = {b.programme.id: named_forms(b.programme, b.forms) for b in bundles}
     if path is None:
-        return write_register(Register(office={}, rounds=rounds), programmes=names), ()
+        return write_register(Register(office={}, rounds=rounds), programmes=names, forms=forms), ()
     data = path.read_bytes()
     if not is_register(data):
         imported, doubts = import_units(data, name=path.name)
         if imported is None:
             raise _faulty(doubts, path)
-        content = write_register(replace(imported, rounds=rounds), programmes=names, doubts=doubts)
+        content = write_register(replace(imported, rounds=rounds), programmes=names, forms=forms, doubts=doubts)
         _, found = read_register(content)
         return content, (*(f for f in found if f.severity == "error"), *doubts)
     ready, findings = read_register(data)
@@ -182,7 +202,7 @@ def _first_register(path: Path | None, bundles: tuple[Bundle, ...], period: str)
     missing = tuple(r for r in rounds if round_of(ready, r.id) is None)
     if not missing:
         return data, ()
-    return write_register(replace(ready, rounds=ready.rounds + missing), programmes=names), ()
+    return write_register(replace(ready, rounds=ready.rounds + missing), programmes=names, forms=forms), ()
 
 
 def bundle_of(programme_id: str) -> Bundle:
@@ -201,7 +221,8 @@ def open_office(
 ) -> Iterator[Office]:
     """Opens the workspace for one command and holds it: a second command waits, then is told who holds it.
 
-    `any_round`: where no round is open on that day, the last of the register will do.
+    On the round `round_id`; without one, on every round open that day (`Office.all`, the one opened last first), of
+    each programme the one opened last. `any_round`: where none is open, the last of the register will do.
     Raises World: not a workspace, a faulty register (with all its findings), no such or no open round.
     """
     if not (root / ".lamtheo").is_dir():
@@ -211,29 +232,60 @@ def open_office(
         if key == DEMO_KEY and not ledger.is_demo:
             raise World("world.demo_key")
         register, content, findings = _register(root / REGISTER)
-        round_ = round_of(register, round_id) if round_id else open_round(register, as_of)
-        if round_ is None and any_round and not round_id and register.rounds:
-            round_ = register.rounds[-1]
-        if round_ is None:
-            if round_id:
-                raise World("world.round_unknown", dot=round_id, co=", ".join(r.id for r in register.rounds))
-            raise World("world.no_round", ngay=f"{as_of:%d/%m/%Y}")
-        bundle = bundle_of(round_.programme)
-        facts = findings + check_register(register, programme=bundle.programme, on=as_of)
-        if worst(facts) == "error":
-            raise _faulty(facts, root / REGISTER)
-        yield Office(
-            root=root,
-            ledger=ledger,
-            register=register,
-            register_bytes=content,
-            register_findings=facts,
-            bundle=bundle,
-            round=round_,
-            as_of=as_of,
-            key=key,
-            password=ledger.setting("sheet_password") or "",
-        )
+        rounds, others = _rounds(register, round_id, as_of, any_round)
+        bundles = {r.programme: bundle_of(r.programme) for r in (*rounds, *others)}
+        for bundle in (bundles[programme] for programme in dict.fromkeys(r.programme for r in rounds)):
+            findings += check_register(register, programme=bundle.programme, forms=bundle.forms, on=as_of)
+        if worst(findings) == "error":
+            raise _faulty(findings, root / REGISTER)
+        offices = [
+            Office(
+                root=root,
+                ledger=ledger,
+                register=register,
+                register_bytes=content,
+                register_findings=findings,
+                bundle=bundles[round_.programme],
+                round=round_,
+                as_of=as_of,
+                key=key,
+                password=ledger.setting("sheet_password") or "",
+            )
+            for round_ in (*rounds, *others)
+        ]
+        for one in offices:
+            sweep(*(one.folder(name) for name in OUTPUTS))
+        sweep(root)
+        n = len(rounds)
+        yield replace(offices[0], also=tuple(offices[1:n]), beside=tuple(offices[n:]))
+
+
+def _rounds(
+    register: Register, round_id: str | None, as_of: dt.date, any_round: bool
+) -> tuple[tuple[Round, ...], tuple[Round, ...]]:
+    """The rounds a command is for, and those open beside them."""
+    newest: dict[str, Round] = {}
+    for round_ in open_rounds(register, as_of):
+        newest.setdefault(round_.programme, round_)
+    if round_id:
+        found = round_of(register, round_id)
+        if found is None:
+            raise World("world.round_unknown", dot=round_id, co=", ".join(r.id for r in register.rounds))
+        return (found,), tuple(r for r in newest.values() if r != found)
+    if not newest and any_round and register.rounds:
+        return (register.rounds[-1],), ()
+    if not newest:
+        raise World("world.no_round", ngay=f"{as_of:%d/%m/%Y}")
+    return tuple(newest.values()), ()
+
+
+def sweep(*folders: Path) -> None:
+    """Clears away what a command cut short left half-written: ours alone begin with a dot and end so."""
+    for folder in folders:
+        with contextlib.suppress(OSError):  # not there yet
+            for path in folder.glob(".*.tmp"):
+                with contextlib.suppress(OSError):  # held by another program: next time
+                    path.unlink()
 
 
 def _register(path: Path) -> tuple[Register, bytes, tuple[Finding, ...]]:

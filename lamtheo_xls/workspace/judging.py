@@ -5,22 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lamtheo_xls.definitions import period_year
 from lamtheo_xls.definitions.model import Deadline, Form
-from lamtheo_xls.examine import Examination, Facts, examine, state_of
+from lamtheo_xls.examine import Examination, Facts, carried, examine, state_of
 from lamtheo_xls.findings import Finding, finding, worst
 from lamtheo_xls.ledger import IssueRecord
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.reader import read_returned
 from lamtheo_xls.workbook.resolve import resolve
 
+Explained = Mapping[tuple[str, str], str]
+"""(code, value) of a warning → the unit's words on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Docket:
-    """What judging looks up: keys, what was issued (by serial), definitions, deadlines, the names of model groups."""
+    """What judging looks up, for every round collected: keys, what was issued (by serial), definitions, deadlines …"""
 
     keys: tuple[bytes, ...]
     issued: Mapping[int, IssueRecord]
@@ -28,10 +32,24 @@ class Docket:
     """By `<form id>/<version>`."""
     current: Mapping[str, int]
     """Form id → version now in force."""
+    later: Mapping[str, tuple[Form, ...]]
+    """`<form id>/<version>` of an older version → those after it up to the one in force; values are carried over."""
+    old_until: Mapping[tuple[str, str], dt.date]
+    """(round, form) → last day on which an older version is taken; without one there is no limit."""
     deadlines: Mapping[str, Deadline]
     """By assignment."""
-    groups: tuple[str, ...]
-    round: str
+    nil_allowed: Collection[str]
+    """Assignments to which «không phát sinh» is an answer."""
+    explained: Mapping[str, Mapping[str, Explained]]
+    """Assignment → part → what the unit explained in earlier returns."""
+    kinds: Mapping[str, str]
+    """Unit code → kind."""
+    groups: Mapping[str, tuple[str, ...]]
+    """Form id → the names of its programme's model groups."""
+    rounds: tuple[str, ...]
+    """The rounds collected; a workbook of any other one is not taken for theirs."""
+    passwords: tuple[str, ...] = ()
+    """Tried on files that a unit has encrypted: the one the sheets are locked with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +78,7 @@ def judge(
     """
     if worst(way_in) == "error":
         return _not_read("archive", way_in)
-    reading = read_returned(data)
+    reading = read_returned(data, passwords=docket.passwords)
     if worst(reading.findings) == "error":
         return _not_read(reading.kind, way_in + reading.findings)
     identity: tuple[Finding, ...]
@@ -79,8 +97,17 @@ def judge(
         record = None
     if record is None:
         return _not_read(reading.kind, way_in + reading.findings + tuple(identity))
-    facts, text = facts_of(record, docket, received=received, assigned=assigned is not None)
+    part = record.issued.part
+    facts = facts_of(record, docket, received=received, assigned=assigned is not None, part=part)
     examination = examine(reading, facts, identity)
+    if examination.part != part:
+        other = facts_of(record, docket, received=received, assigned=assigned is not None, part=examination.part)
+        if other.explained != facts.explained:
+            facts, examination = other, examine(reading, other, identity)
+    later = docket.later.get(_form_key(record.issued), ())
+    text = _text_of(facts, examination.part, later)
+    if later:
+        examination = carried(examination, facts.form, *later)
     late = facts.deadline is not None and received >= facts.deadline.late_from
     return Judged(kind=reading.kind, record=record, examination=examination, facts=text, late=late)
 
@@ -99,46 +126,63 @@ def _form_key(issued: Issued) -> str:
     return f"{issued.form}/{issued.version}"
 
 
-def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date, assigned: bool) -> tuple[Facts, str]:
-    """The facts a return of `record` is judged by, and their JSON."""
+def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date, assigned: bool, part: str) -> Facts:
+    """The facts a return of `record` is judged by, as the given part of its assignment."""
     issued = record.issued
-    form = docket.forms[_form_key(issued)]
-    deadline = docket.deadlines.get(issued.assignment)
-    facts = Facts(
-        form=form,
+    home = issued.round in docket.rounds
+    return Facts(
+        form=docket.forms[_form_key(issued)],
         year=period_year(issued.period),
         issued=issued,
         context=record.context,
         children=record.children,
-        groups=docket.groups,
-        deadline=deadline,
+        groups=docket.groups.get(issued.form, ()),
+        deadline=docket.deadlines.get(issued.assignment),
         received=received,
         current_version=docket.current.get(issued.form),
-        prefilled=record.prefilled,
+        prefilled=tuple(row for rows in record.prefilled.rows.values() for row in rows),
+        prefilled_fields={} if record.carried else record.prefilled.fields,
         assigned=assigned,
-        round=docket.round,
+        round=issued.round if home else _nearest(issued.round, docket.rounds),
+        unit_kind=docket.kinds.get(issued.unit, ""),
+        nil_allowed=issued.assignment in docket.nil_allowed,
+        explained=docket.explained.get(issued.assignment, {}).get(part, {}),
+        old_version_until=docket.old_until.get((issued.round, issued.form)),
     )
-    text = json.dumps(
-        {
-            "form": form.digest,
-            "serial": issued.serial,
-            "received": received.isoformat(),
-            "assigned": assigned,
-            "round": docket.round,
-            "current_version": facts.current_version,
-            "groups": list(docket.groups),
-            "deadline": deadline
-            and [
-                deadline.on_time.isoformat(),
-                deadline.late_from.isoformat(),
-                deadline.accept_until.isoformat() if deadline.accept_until else None,
-                deadline.text,
-            ],
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-    )
-    return facts, text
+
+
+def _nearest(round: str, rounds: tuple[str, ...]) -> str:
+    """The round collected that a workbook of another one was probably meant for: of its programme, else the first."""
+    return next((r for r in rounds if r.rpartition("_")[0] == round.rpartition("_")[0]), rounds[0])
+
+
+def _text_of(facts: Facts, part: str, later: tuple[Form, ...]) -> str:
+    """Facts as JSON: whatever does not stand in the record of the issued workbook, so that the same can be derived."""
+    assert facts.issued is not None and facts.received is not None
+    deadline, until = facts.deadline, facts.old_version_until
+    raw: dict[str, Any] = {
+        "form": facts.form.digest,
+        "becomes": [form.digest for form in later],
+        "serial": facts.issued.serial,
+        "received": facts.received.isoformat(),
+        "assigned": facts.assigned,
+        "round": facts.round,
+        "current_version": facts.current_version,
+        "old_version_until": until.isoformat() if until else None,
+        "groups": list(facts.groups),
+        "unit_kind": facts.unit_kind,
+        "nil_allowed": facts.nil_allowed,
+        "explained": sorted([code, value, words] for (code, value), words in facts.explained.items()),
+        "part": part,
+        "deadline": deadline
+        and [
+            deadline.on_time.isoformat(),
+            deadline.late_from.isoformat(),
+            deadline.accept_until.isoformat() if deadline.accept_until else None,
+            deadline.text,
+        ],
+    }
+    return json.dumps(raw, ensure_ascii=False, sort_keys=True)
 
 
 def digest_of(text: str) -> str:

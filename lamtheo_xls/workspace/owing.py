@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.ledger import Decision
-from lamtheo_xls.register import Assignment, owed
+from lamtheo_xls.register import Assignment, Register, owed, person_by_code, unit_of
 from lamtheo_xls.workspace.folder import Office
+
+SHARED = "mau-chung"
 
 
 def assignments_of(office: Office) -> tuple[tuple[Assignment, ...], tuple[Finding, ...]]:
@@ -20,6 +23,29 @@ def assignments_of(office: Office) -> tuple[tuple[Assignment, ...], tuple[Findin
         s.assignment: s.extended for s in office.ledger.standing_of_round(office.round.id) if s.extended is not None
     }
     return tuple(_extended(a, extended) for a in found), tuple(findings)
+
+
+def shared_id(form: str, period: str) -> str:
+    """What the shared workbook of a form is issued as: no assignment of any unit."""
+    return f"{form}_{period}_{SHARED}"
+
+
+def choices_of(register: Register, assignments: Iterable[Assignment]) -> dict[str, Assignment]:
+    """What a shared workbook offers to choose from: the unit's name, a person's with the unit behind it (and the code
+    where two would be the same) → the assignment meant."""
+    named = [(_label(register, a), a) for a in assignments]
+    times = Counter(name for name, _ in named)
+    return {
+        name if times[name] == 1 else say("workspace.owing.same", ten=name, ma=a.person or a.unit): a
+        for name, a in named
+    }
+
+
+def _label(register: Register, assignment: Assignment) -> str:
+    unit, person = unit_of(register, assignment.unit), person_by_code(register, assignment.person)
+    if person is None:
+        return unit.name if unit else assignment.unit
+    return say("workspace.owing.person", ten=person.name, don_vi=unit.short_name or unit.name if unit else person.unit)
 
 
 def _extended(assignment: Assignment, extended: Mapping[str, Decision]) -> Assignment:

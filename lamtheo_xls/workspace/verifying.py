@@ -10,23 +10,25 @@ from typing import Any
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.ledger import SubmissionRecord, findings_of, text_of
-from lamtheo_xls.workspace.collecting import docket_of, kept_form
+from lamtheo_xls.workspace.collecting import docket_of
 from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.judging import Docket, digest_of, judge
+from lamtheo_xls.workspace.renewing import Versions, versions_of
 
 
 def verify(office: Office, *, every_round: bool, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
-    """Judges every received file – of the office's round, or of all – again from the archived bytes by the facts it was
-    judged by then.
+    """Judges every received file – of the office's rounds, or of all – again from the archived bytes, by the facts it
+    was judged by then.
 
     Gives how many were compared and, for those that come out otherwise (or whose bytes or grounds are gone), file, what
     the ledger says and what comes out now.
     """
-    records = tuple(r for r in office.ledger.submissions() if every_round or r.round in (None, "", office.round.id))
-    docket = docket_of(office)
+    rounds = (None, "", *(one.round.id for one in office.all))
+    records = tuple(r for r in office.ledger.submissions() if every_round or r.round in rounds)
+    docket, versions = docket_of(office), versions_of(office)
     differing = []
     for record in progress(records, len(records), say("workspace.progress.verify")):
-        now = _derive(office, docket, record)
+        now = _derive(office, docket, versions, record)
         was = record.verdict
         if now != (was, record.examination):
             same = now[0] == was
@@ -43,7 +45,7 @@ def _codes(examination: str) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[str, str]:
+def _derive(office: Office, docket: Docket, versions: Versions, record: SubmissionRecord) -> tuple[str, str]:
     try:
         data = office.ledger.fetch(record.sha256)
     except World:
@@ -51,7 +53,7 @@ def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[s
     facts = record.judged.get("facts", "")
     if digest_of(facts) != record.judged.get("facts_sha256"):
         return say("workspace.verify.facts"), ""
-    as_then = _docket_then(office, docket, facts) if facts else docket
+    as_then = _docket_then(office, docket, versions, facts) if facts else docket
     if as_then is None:
         return say("workspace.verify.grounds"), ""
     assigned = None
@@ -62,19 +64,22 @@ def _derive(office: Office, docket: Docket, record: SubmissionRecord) -> tuple[s
     return verdict.examination.state, text_of(verdict.examination)
 
 
-def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
-    """The docket as it was: definition by its hash from the archive, deadline, groups and versions from the facts."""
+def _docket_then(office: Office, docket: Docket, versions: Versions, facts: str) -> Docket | None:
+    """The docket as it was: definitions by their hashes from the archive, all else from the facts. What the program of
+    version 1 judged by says less: it knew one version, no nil answer and no earlier explanation."""
     raw: dict[str, Any] = json.loads(facts)
     record = office.ledger.issued(raw["serial"])
-    if record is None:
+    forms = [versions.by_digest.get(d) for d in (raw["form"], *raw.get("becomes", ()))]
+    form, later = forms[0], tuple(f for f in forms[1:] if f is not None)
+    if record is None or form is None or len(later) < len(forms) - 1:
         return None
-    form = next((f for f in docket.forms.values() if f.digest == raw["form"]), None) or kept_form(office, raw["form"])
-    if form is None:
-        return None
+    issued = record.issued
+    until = raw.get("old_version_until")
+    words = {(code, value): said for code, value, said in raw.get("explained", ())}
     deadline = raw["deadline"]
     then: dict[str, Deadline] = {}
     if deadline:
-        then[record.issued.assignment] = Deadline(
+        then[issued.assignment] = Deadline(
             on_time=dt.date.fromisoformat(deadline[0]),
             late_from=dt.date.fromisoformat(deadline[1]),
             accept_until=dt.date.fromisoformat(deadline[2]) if deadline[2] else None,
@@ -82,9 +87,14 @@ def _docket_then(office: Office, docket: Docket, facts: str) -> Docket | None:
         )
     return replace(
         docket,
-        forms={**docket.forms, f"{form.id}/{form.version}": form},
-        current={**docket.current, form.id: raw["current_version"]},
+        forms={f"{form.id}/{form.version}": form},
+        current={form.id: raw["current_version"]},
+        later={f"{form.id}/{form.version}": later},
+        old_until={(issued.round, issued.form): dt.date.fromisoformat(until)} if until else {},
         deadlines=then,
-        groups=tuple(raw["groups"]),
-        round=raw["round"],
+        nil_allowed={issued.assignment} if raw.get("nil_allowed") else set(),
+        explained={issued.assignment: {raw.get("part", issued.part): words}},
+        kinds={issued.unit: raw.get("unit_kind", "")},
+        groups={issued.form: tuple(raw["groups"])},
+        rounds=(raw["round"],),
     )

@@ -80,6 +80,8 @@ def test_each_part_has_its_own_latest_workbook(ledger: Ledger) -> None:
     assert ledger.issued_of_round(ROUND) == (parts[0], newer, parts[2], parts[3])
     assert ledger.issued_for("mau-02_2027_A", "2") == newer
     assert ledger.issued_for("mau-02_2027_A", "3") is None
+    assert ledger.issued_parts("mau-02_2027_A") == {"1": parts[0], "2": newer, "9": parts[2], "10": parts[3]}
+    assert ledger.issued_parts("mau-02_2027_B") == {}
     assert ledger.issued_for("mau-02_2027_A") == newer
     assert [s.part for s in ledger.standing_of_round(ROUND)] == ["1", "2", "9", "10"]
 

@@ -205,7 +205,7 @@ def test_last_years_models_come_back_ticked(
 def test_the_year_before_is_looked_up_once_for_all_units(
     tmp_path: Path, make_office: Callable[..., Path], lamtheo: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What counted last year is one query, however many units there are to issue to."""
+    """What counted last year, and this year so far, is one query each, however many units there are to issue to."""
     from lamtheo_xls.ledger import Ledger
 
     office = make_office(tmp_path / "VP", issue=False)
@@ -218,7 +218,7 @@ def test_the_year_before_is_looked_up_once_for_all_units(
 
     monkeypatch.setattr(Ledger, "counting", counted)
     assert len(lamtheo("issue", "-C", office, "--as-of", "2027-01-20", "--json").lines) == 4
-    assert asked == ["43-kh-duk_2026"]
+    assert asked == ["43-kh-duk_2026", "43-kh-duk_2027"]
 
 
 def test_a_pool_of_processes_says_the_same(

@@ -1,0 +1,84 @@
+"""All workbooks of a round in one zip for Zalo, and the words to paste beside it (one file, one message)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lamtheo_xls.definitions import period_label
+from lamtheo_xls.findings import say
+from lamtheo_xls.ledger.faults import told_as_world
+from lamtheo_xls.register import Assignment
+from lamtheo_xls.reports.targets import move_target, write_target
+from lamtheo_xls.workspace.folder import Office
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+_CHUNK = 1 << 20
+
+
+def zip_path(office: Office) -> Path:
+    """Where the round's zip lies."""
+    return office.folder("bieu-gui") / f"{office.round.id}.zip"
+
+
+def post(office: Office, assignments: Sequence[Assignment]) -> None:
+    """Writes the zip – straight to the disk, however many workbooks there are – and the words to paste."""
+    caption = (caption_of(office, assignments).replace("\n", "\r\n") + "\r\n").encode("utf-8-sig")
+    name = say("workspace.issue.caption_file")
+    path = zip_path(office)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with told_as_world(path):
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+                archive.writestr(zipfile.ZipInfo(name, _DATE), caption)
+                for workbook in _workbooks(office, assignments):
+                    _put(archive, workbook)
+        move_target(temporary, path, as_of=office.as_of)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    write_target(office.folder("bieu-gui") / name, caption, as_of=office.as_of)
+
+
+def _workbooks(office: Office, assignments: Sequence[Assignment]) -> Iterator[Path]:
+    """What was issued to those who are asked today, in the office's order."""
+    files: dict[str, list[Path]] = {}
+    for record in office.ledger.issued_of_round(office.round.id):
+        files.setdefault(record.issued.assignment, []).append(office.root / record.file)
+    for assignment in assignments:
+        yield from (path for path in files.get(assignment.id, ()) if path.is_file())
+
+
+def _put(archive: zipfile.ZipFile, path: Path) -> None:
+    with path.open("rb") as source, archive.open(zipfile.ZipInfo(path.name, _DATE), "w") as target:
+        while chunk := source.read(_CHUNK):
+            target.write(chunk)
+
+
+def caption_of(office: Office, assignments: Sequence[Assignment]) -> str:
+    """The words to paste: what it is, how to fill it, and by when – of each form where there are several."""
+    contact = office.register.office.get("dau_moi_nhan", "")
+    dues = {form.id: due for form in office.forms.values() if (due := _due_of(form.id, assignments))}
+    if len(dues) == 1:
+        when = say("workspace.issue.due", han=next(iter(dues.values())))
+    else:
+        each = (say("workspace.issue.due_of", bieu=office.forms[id].label, han=due) for id, due in dues.items())
+        when = "\n".join((say("workspace.issue.dues"), *each))
+    return say(
+        "workspace.issue.caption",
+        ten="; ".join(office.forms[id].name for id in dues),
+        ky=period_label(office.round.period),
+        han=when,
+        hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
+    ).strip()
+
+
+def _due_of(form: str, assignments: Sequence[Assignment]) -> str:
+    """The deadline of a form in words: what most have, since some may have been given longer."""
+    texts = Counter(a.deadline.text for a in assignments if a.form == form)
+    return texts.most_common(1)[0][0] if texts else ""
