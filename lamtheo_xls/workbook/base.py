@@ -170,7 +170,7 @@ def _main_sheet(xml: str, form: Form, layout: Layout, body: tuple[int, int]) -> 
 def _varying_print(plan: PrintPlan) -> set[Key]:
     """Cells of BẢN IN that differ between copies without filled rows."""
     place = plan.place
-    below = enumerate((cells for _, table, _, cells in plan.lines if not table), start=place.first_row)
+    below = enumerate((line.cells for line in plan.lines if not line.table), start=place.first_row)
     found = {(row, at) for row, cells in below for c, _ in cells for at in (c, place.rest_columns.get(c, c))}
     return {at for at, _ in plan.heads} | found
 

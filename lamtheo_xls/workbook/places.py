@@ -182,6 +182,13 @@ class PrintLayout:
     """Main rows from which ranks are taken: the key row and the last row of the signature."""
     lines_of_pages: tuple[int, int]
     """How many lines the first page and each later one hold."""
+    aligns: Mapping[int, str]
+    """How a printed column stands, which no line can change."""
+    moved: Mapping[Spot, int]
+    """Words below the heads that are merged over several columns → the one that prints them, where not the first."""
+    signs: Mapping[int, int]
+    """Rows of the signature → half their width in blanks for a hundred characters; none where the column is centred."""
+    sign_column: int
 
     @property
     def overflow_row(self) -> int:

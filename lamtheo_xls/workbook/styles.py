@@ -97,6 +97,7 @@ _NAMED: dict[str, Properties] = {
     "cf.grid_begins": {"left": 1, "right": 1, "top": 1},
     "cf.grid_goes_on": {"left": 1, "right": 1},
     "cf.grid_ends": {"left": 1, "right": 1, "bottom": 1},
+    "cf.head": {"border": 1, "bold": True},
     "cf.bold": {"bold": True},
     "cf.italic": {"italic": True},
     "cf.underline": {"underline": 1},

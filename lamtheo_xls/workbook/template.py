@@ -316,7 +316,7 @@ def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> N
     for row in range(place.first_row, place.last_row + 1):
         put(sheet.set_row(row - 1, PRINT_LINE_POINTS))
         for column in range(1, place.columns + 1):
-            styles[row, column] = pen.format("print_row", align=_align(pen, column))
+            styles[row, column] = pen.format("print_row", align=place.aligns[column])
         for column in range(place.source_column, place.hint_column):
             styles[row, column] = pen.format("helper")
     styles[1, place.hint_column] = pen.format("print_hint")
@@ -345,21 +345,6 @@ def _print_sheet(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) -> N
         sheet.repeat_rows(layout.head_rows[0] - place.shift - 1, layout.head_rows[1] - place.shift - 1)
     sheet.set_zoom(90)
     pen.protect(sheet)
-
-
-def _align(pen: Pen, column: int) -> str:
-    """How a column of BẢN IN stands: as on the main sheet; the signature's column always in the middle."""
-    layout = pen.layout
-    if column == layout.title_run[0]:
-        return "center"
-    for table in pen.form.tables:
-        area = layout.areas[table.id]
-        if column == area.number_column:
-            return "center"
-        for c in table.columns:
-            if area.columns[c.id] == column:
-                return c.align
-    return "left"
 
 
 __all__ = ["BLANK_CODE", "FixRow", "NotWritten", "write_base", "write_workbook"]
