@@ -92,7 +92,7 @@ def told_of(
     chosen = [s.form for s in sources_of(table) if s.form in forms and (not used or s.form in used)]
     labels = {id: forms[id].label for id in chosen}
     return Told(
-        label=", ".join(labels.values()),
+        label=say("merge.rest.and").join(labels.values()),
         columns=columns_of(table, forms),
         names={code: names[code] for code in in_order(register, names)},
         noun=noun_of(table),

@@ -122,7 +122,8 @@ def _figures(counts: Counts, told: Told) -> list[Figure]:
     if any(c.wanted for c in told.columns) or any(counts.blanks.values()):
         rows.append((label("complete"), counts.complete, percent(counts.complete, counts.models)))
         for id, n in counts.blanks.items():
-            rows.append((label("lack", ten=told.column(id).short), n, percent(n, counts.models)))
+            if n or told.column(id).wanted:
+                rows.append((label("lack", ten=told.column(id).short), n, percent(n, counts.models)))
     for asked in counts.asked:
         lacking, of = len(asked.lacking), {"dau": told.column(asked.column).short, "can": asked.count}
         rows.append((label("asked", **of), len(asked.units), ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lamtheo_xls.merge import Line
@@ -31,7 +31,9 @@ class Strip:
     """`with_next` may give way where what must stay together is higher than a page."""
     line: Line | None = None
     more: bool = False
-    """Goes on with the line of the strip above, which was too long for one row."""
+    """Goes on with the line of the strip above, cut in two where the page ended."""
+    cut: Callable[[float], tuple[Strip, Strip] | None] | None = None
+    """For a row of long texts: what stands in so many points of height, and the rest; None where that is too little."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,44 +47,57 @@ class Paper:
 def page_starts(paper: Paper, room: float) -> tuple[int, ...]:
     """Rows (from 1) that begin a new page, the first page's apart. `room`: points of height on a page.
 
-    What must stay together goes to the next page as a whole; only where it is higher than a page, soft ties give way.
+    What must stay together goes to the next page as a whole; only where it is higher than a page, soft ties give way. A
+    row of long texts is cut where the page ends: the paper then has a strip more.
     """
-    repeated = sum(s.height for s in paper.strips[paper.heads[0] - 1 : paper.heads[1]])
+    strips = paper.strips
+    repeated = sum(s.height for s in strips[paper.heads[0] - 1 : paper.heads[1]])
     starts: list[int] = []
-    used = 0.0
-    for first, last in _chunks(paper.strips, room - repeated):
-        height = sum(s.height for s in paper.strips[first : last + 1])
+    used, first = 0.0, 0
+    ends: list[int] = []
+    while first < len(strips):
+        ends = ends or _chunk_ends(strips, first, room - repeated)
+        last = ends[0]
+        height = sum(s.height for s in strips[first : last + 1])
+        fresh = bool(starts) and starts[-1] == first + 1
         if used + height > room and first >= paper.heads[1]:
-            starts.append(first + 1)
-            used = repeated
+            cut = _cut_to_fit(strips, first, last, room - used)
+            if cut >= 0:
+                ends = [end + 1 for end in ends]
+                starts.append(cut + 2)
+                used, first = repeated, cut + 1
+                continue
+            if not fresh:
+                starts.append(first + 1)
+                used = repeated
+                continue
         used += height
+        first = last + 1
+        ends = ends[1:]
     return tuple(starts)
 
 
-def _chunks(strips: Sequence[Strip], room: float) -> list[tuple[int, int]]:
-    """Runs of strips (first, last; from 0) that stay on one page."""
-    chunks: list[tuple[int, int]] = []
-    first = 0
-    for i, strip in enumerate(strips):
-        if strip.with_next and i + 1 < len(strips):
-            continue
-        if sum(s.height for s in strips[first : i + 1]) <= room:
-            chunks.append((first, i))
-        else:
-            chunks += _cut(strips, first, i, room)
-        first = i + 1
-    return chunks
+def _cut_to_fit(strips: list[Strip], first: int, last: int, free: float) -> int:
+    """Cuts a row of first..last so that what comes before the cut fits; the row cut, -1 where none can be."""
+    for i in range(first, last + 1):
+        cut = strips[i].cut
+        if cut is not None and (halves := cut(free)) is not None:
+            strips[i : i + 1] = halves
+            return i
+        free -= strips[i].height
+        if free <= 0:
+            break
+    return -1
 
 
-def _cut(strips: Sequence[Strip], first: int, last: int, room: float) -> list[tuple[int, int]]:
-    """A run higher than a page, cut at its soft ties; the last model still stays with total and signature."""
+def _chunk_ends(strips: Sequence[Strip], first: int, room: float) -> list[int]:
+    """Last strips of the runs that stay on one page, from `first` to the next strip that is tied to nothing below."""
+    last = next((i for i in range(first, len(strips)) if not strips[i].with_next), len(strips) - 1)
+    if sum(s.height for s in strips[first : last + 1]) <= room:
+        return [last]
+    # Higher than a page: soft ties give way; the last model still stays with total and signature.
     soft = [i for i in range(first, last) if strips[i].soft]
-    hard = soft[:-1] if last + 1 == len(strips) else soft
-    chunks: list[tuple[int, int]] = []
-    for i in hard:
-        chunks.append((first, i))
-        first = i + 1
-    return [*chunks, (first, last)]
+    return [*(soft[:-1] if last + 1 == len(strips) else soft), last]
 
 
 def in_lines(text: str, size: float, width: float) -> list[str]:

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from lamtheo_xls.definitions import fill
 from lamtheo_xls.definitions.model import Consolidated, Form
 from lamtheo_xls.definitions.paper import PAPER_MM
+from lamtheo_xls.findings import say
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.consolidated_pages import Paper, Put, Strip, page_starts
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
@@ -20,16 +21,25 @@ TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 20.0, 30.0, 15.0
 _MM = 72 / 25.4
 _ROOM = 0.97
 """Of a page's height: printers and programs measure rows a little differently."""
+_SHRUNK = 1.3
+"""A table that needs no more than so many pages is shrunk to one, so that no signature is left alone."""
+_RULE = 1.25
+"""Columns wider than so many times the Party title: its rule is drawn under the words, not along the cell."""
 LINE = {11: 14.5, 12: 15.8, 13: 17.2, 14: 18.5, 15: 20.0}
 """Points a line takes, by size."""
 _GRID = {"border": 1, "border_color": "#404040", "text_wrap": True, "font_size": 12, "num_format": "@"}
 _MIDDLE = {"align": "center", "valign": "vcenter"}
 _GREY = "#EDEDED"
+_ACROSS: Mapping[str, Mapping[str, Any]] = {
+    "tk_number": {**_GRID, "num_format": "0", "align": "center"},
+    "tk_left": _GRID,
+    "tk_center": {**_GRID, "align": "center"},
+    "tk_right": {**_GRID, "align": "right"},
+}
+_DOWN = {"": "vcenter", "_top": "top"}
+"""In a row that may be cut where a page ends, texts begin at the top."""
 _CELLS: Mapping[str, Mapping[str, Any]] = {
-    "tk_number": {**_GRID, "num_format": "0", **_MIDDLE},
-    "tk_left": {**_GRID, "valign": "vcenter"},
-    "tk_center": {**_GRID, **_MIDDLE},
-    "tk_right": {**_GRID, "align": "right", "valign": "vcenter"},
+    f"{name}{place}": {**cell, "valign": valign} for name, cell in _ACROSS.items() for place, valign in _DOWN.items()
 }
 _OPEN: Mapping[str, Mapping[str, Any]] = {
     "first": {"bottom": 0},
@@ -42,6 +52,7 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "tk_org": {"font_size": 14, **_MIDDLE},
     "tk_org_bold": {"font_size": 14, "bold": True, **_MIDDLE},
     "tk_party": {"font_size": 15, "bold": True, "bottom": 1, **_MIDDLE},
+    "tk_party_wide": {"font_size": 15, "bold": True, "underline": 1, **_MIDDLE},
     "tk_place": {"font_size": 14, "italic": True, **_MIDDLE},
     "tk_kind": {"font_size": 15, "bold": True, **_MIDDLE},
     "tk_abstract": {"font_size": 14, "bold": True, "text_wrap": True, **_MIDDLE},
@@ -107,16 +118,19 @@ def page_of(widths: Sequence[float], form: Form) -> Page:
 
 
 def _title_run(widths: Sequence[float], title: str) -> tuple[int, int]:
-    """The neighbouring columns in the right half that fit the Party title most closely: its rule is as long."""
+    """The neighbouring columns for Party title and signature: about as wide as the title, for its rule is as long, and
+    about the middle of the right half."""
     need, total, columns = text_mm(title, 15, bold=True) + 3, sum(widths), len(widths)
     best = (0.0, columns // 2 + 1, columns)
     for first in range(2, columns + 1):
-        if sum(widths[: first - 1]) < 0.4 * total:
-            continue
+        start = sum(widths[: first - 1])
         for last in range(first, columns + 1):
             width = sum(widths[first - 1 : last])
-            if width >= need and (not best[0] or width < best[0]):
-                best = (width, first, last)
+            if start < 0.4 * total or width < need:
+                continue
+            cost = width - need + abs(start + width / 2 - 0.75 * total) / 2 + 1.0
+            if not best[0] or cost < best[0]:
+                best = (cost, first, last)
     return best[1], best[2]
 
 
@@ -140,7 +154,9 @@ def put_head(paper: Paper, form: Form, page: Page, context: Mapping[str, str]) -
         if i < len(left):
             puts.append(Put(first=1, last=first - 1, value=left[i][0], style=left[i][1]))
         if i == 0 and form.head.title_right:
-            puts.append(Put(first=first, last=last, value=form.head.title_right, style="tk_party"))
+            wide = page.width(first, last) > _RULE * text_mm(form.head.title_right, 15, bold=True)
+            style = "tk_party_wide" if wide else "tk_party"
+            puts.append(Put(first=first, last=last, value=form.head.title_right, style=style))
         if i == 2 and place is not None:
             puts.append(Put(first=first, last=last, value=fill(place.default, context), style="tk_place"))
         paper.strips.append(Strip(height=21.0 if i == 0 else 19.0, puts=tuple(puts)))
@@ -225,7 +241,8 @@ def put_closing(paper: Paper, form: Form, table: Consolidated, page: Page, conte
         )
         if text
     ]
-    left = [(form.closing.recipients_label, "tk_label"), *((r, "tk_recipient") for r in recipients)]
+    label = form.closing.recipients_label or say("merge.signed.recipients")
+    left = [(label, "tk_label"), *((r, "tk_recipient") for r in recipients)]
     rows = max(len(right) + 4, len(left))
     for i in range(rows):
         puts = []
@@ -248,7 +265,8 @@ def paint(
 ) -> None:
     """Writes the strips with page breaks, heads repeated, one page wide. `finish` may still change strips once it is
     known which rows (from 1) begin a page."""
-    starts = page_starts(paper, page.height)
+    short = page.height < sum(s.height for s in paper.strips) <= page.height * _SHRUNK
+    starts = () if short else page_starts(paper, page.height)
     if finish is not None:
         finish(paper, set(starts))
     for column, width in enumerate(page.widths):
@@ -266,7 +284,7 @@ def paint(
         sheet.set_landscape()
     inch = 1 / 25.4
     sheet.set_margins(left=LEFT_MM * inch, right=RIGHT_MM * inch, top=TOP_MM * inch, bottom=BOTTOM_MM * inch)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, int(short))
     styles.done(sheet.set_header(f'&C&"{styles.FONT},Regular"&14&P', {"margin": 10 * inch}))
     styles.done(sheet.print_area(0, 0, len(paper.strips) - 1, page.columns - 1))
     styles.done(sheet.repeat_rows(paper.heads[0] - 1, paper.heads[1] - 1))

@@ -40,7 +40,8 @@ def about_roll(roll: Roll, told: Told, *, beyond: str = "beyond") -> list[str]:
         out.append(say("merge.sentences.missing_none", **told.common))
     if roll.unsigned:
         more = {"n": len(roll.signed), "con": len(roll.unsigned), "ten": told.listed(roll.unsigned)}
-        out.append(say("merge.sentences.unsigned", **told.common, **more))
+        key = "unsigned" if roll.signed else "unsigned_all"
+        out.append(say(f"merge.sentences.{key}", **told.common, **more))
     elif roll.signed:
         out.append(say("merge.sentences.signed", **told.common, n=len(roll.signed)))
     return out
@@ -90,7 +91,9 @@ def _about_sizes(counts: Counts, told: Told) -> list[str]:
     """How many units have 0, 1, 2 … rows where the form sets a limit, and who has more than it (S3.9)."""
     *within, beyond = counts.sizes
     parts = [
-        say("merge.sentences.size", **told.common, n=len(codes), so=size) for size, codes in enumerate(within) if codes
+        say(f"merge.sentences.{'size' if size else 'size_none'}", **told.common, n=len(codes), so=size)
+        for size, codes in enumerate(within)
+        if codes
     ]
     if beyond:
         parts.append(say("merge.sentences.size_more", **told.common, n=len(beyond), so=counts.limit))

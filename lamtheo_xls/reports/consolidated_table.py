@@ -7,7 +7,7 @@ models of one chi bộ stay together, and Nơi nhận and signature stay with th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lamtheo_xls.definitions.model import Consolidated, Field, Form
@@ -30,8 +30,9 @@ from lamtheo_xls.reports.consolidated_paper import (
 
 UNIT_MM, _COLUMN_MM = 40.0, 30.0
 _SHORT_RUN = 3
-_LONG, _PIECE = 10, 5
-"""A line of more than so many lines of text is cut into pieces of so many, so that a page may end within it."""
+_LONG, _ALONE, _HIGHEST = 8, 3, 24
+"""A row of more than so many lines of text may be cut where a page ends, with so many left on either side; a row has
+at most so many (Excel: 409 points)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,9 @@ def write_signed(
         elif not alone:
             paper.strips.append(_group_strip(grid, number, block, noun))
         _put_lines(paper, grid, block)
+    if any(strip.cut for strip in paper.strips):
+        for strip in paper.strips:  # in a table with long texts all of them begin at the top
+            strip.puts = _at_top(strip.puts) if strip.line is not None else strip.puts
     paper.strips[-1].with_next = paper.strips[-1].soft = True
     said = say("merge.signed.subtotal", n=counts.models, gi=noun)
     sums = _sums(grid, say("merge.signed.total"), said, counts.amounts, "tk_total", start=0)
@@ -196,24 +200,41 @@ def _line_strips(grid: Grid, block: Block, line: Line) -> list[Strip]:
     count = max(grid.page.lines(p, 12) for p in puts if p.first != hidden)
     if count <= _LONG:
         return [Strip(height=max(count * LINE[12] + 4, 21.0), puts=tuple(puts), line=line)]
-    return _pieces(grid, puts, line)
-
-
-def _pieces(grid: Grid, puts: Sequence[Put], line: Line) -> list[Strip]:
     texts = {p.first: in_lines(p.value, 12, grid.page.width(p.first, p.last)) for p in puts if isinstance(p.value, str)}
     count = max(map(len, texts.values()))
-    strips = []
-    for start in range(0, count, _PIECE):
-        cut = []
-        for p in puts:
-            value: str | int | float = p.value if start == 0 else ""
-            if p.first in texts:
-                value = "\n".join(texts[p.first][start : start + _PIECE])
-            cut.append(Put(first=p.first, last=p.last, value=value, style=p.style))
-        lines = min(_PIECE, count - start)
-        strips.append(Strip(height=lines * LINE[12] + 1, puts=tuple(cut), line=line, more=start > 0))
-    strips[-2].with_next = strips[-2].soft = True
-    return strips
+    return [
+        _piece(puts, texts, line, start, min(start + _HIGHEST, count), more=start > 0)
+        for start in range(0, count, _HIGHEST)
+    ]
+
+
+def _piece(
+    puts: Sequence[Put], texts: Mapping[int, Sequence[str]], line: Line, start: int, end: int, *, more: bool
+) -> Strip:
+    """Lines start..end of a row's texts as a strip that can be cut where a page ends, no line or two left alone."""
+
+    def cut(height: float) -> tuple[Strip, Strip] | None:
+        fits = min(int((height - 4) / LINE[12]), end - start - _ALONE)
+        if fits < _ALONE:
+            return None
+        above = _piece(_at_top(puts), texts, line, start, start + fits, more=more)
+        below = _piece(_at_top(puts), texts, line, start + fits, end, more=True)
+        above.cut = None
+        below.with_next, below.soft = strip.with_next, strip.soft
+        return above, below
+
+    said = [
+        replace(p, value="\n".join(texts[p.first][start:end]) if p.first in texts else "" if more else p.value)
+        for p in puts
+    ]
+    strip = Strip(height=(end - start) * LINE[12] + 4, puts=tuple(said), line=line, more=more)
+    if end - start > 2 * _ALONE:
+        strip.cut = cut
+    return strip
+
+
+def _at_top(puts: Sequence[Put]) -> tuple[Put, ...]:
+    return tuple(replace(p, style=f"{p.style.removesuffix('_top')}_top") for p in puts)
 
 
 def _join(paper: Paper, grid: Grid, starts: set[int]) -> None:

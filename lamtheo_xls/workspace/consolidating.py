@@ -13,6 +13,7 @@ from lamtheo_xls.findings import Finding, as_json
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.muster import Muster, asked_people, muster_of
+from lamtheo_xls.workspace.renewing import counting_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def consolidate(office: Office, *, csv: bool) -> tuple[dict[str, Any], ...]:
     """
     closed_on = office.ledger.closed_on(office.round.id)
     then = replace(office, as_of=closed_on) if closed_on else office
-    counted = then.ledger.counting(then.round.id)
+    counted = counting_of(then, then.round.id)
     told = []
     for table in then.programme.tables:
         muster = muster_of(then, table, counted)
@@ -155,7 +156,7 @@ def _earlier(
     if table.columns:
         return None
     period, roll = previous_period(office.round.period), muster.roll
-    counted = office.ledger.counting(f"{office.programme.id}_{period}")
+    counted = counting_of(office, f"{office.programme.id}_{period}")
     then, _ = merge.once(merge.frame_of(counted, office.register, table, office.forms, owing=muster.owing), roles)
     before = merge.joined_before(then, merge.earlier_frame(office.register, period, roles))
     return merge.compare(frame, before, roles, period=period, answered=(*roll.counted, *roll.silent))

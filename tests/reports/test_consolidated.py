@@ -376,12 +376,23 @@ def test_printed_as_a_document(book: Book) -> None:
     assert sheet.page_setup.paperSize == 9 and sheet.page_setup.orientation == "landscape"
     margins = sheet.page_margins
     assert [round(m * 25.4) for m in (margins.left, margins.right, margins.top, margins.bottom)] == [30, 15, 20, 20]
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
     first = next(c.row for c in sheet["A"] if c.value == "TT")
     assert sheet.print_title_rows == f"${first}:${first + 1}"
     assert sheet.HeaderFooter.differentFirst and sheet.oddHeader.center.text == "&P"
     fonts = {c.font.name for row in sheet.iter_rows() for c in row if c.value is not None}
     assert fonts == {"Times New Roman"}
+
+
+def test_a_short_table_is_shrunk_to_one_page(book: Book, large: Book) -> None:
+    """No signature is left alone: a little over one page becomes one, without a break; a long table keeps its size."""
+    short, long = book.sheet("TRÌNH KÝ"), large.sheet("TRÌNH KÝ")
+    room = (210 - 20 - 20) / 25.4 * 72
+    assert room * 0.97 < sum(short.row_dimensions[r].height for r in range(1, short.max_row + 1)) < room * 1.3
+    assert (
+        short.page_setup.fitToHeight is None and not short.row_breaks.brk
+    )  # one page is what the format means by none
+    assert long.page_setup.fitToHeight == 0 and long.row_breaks.brk
 
 
 def pages_of(sheet: Worksheet) -> list[range]:
