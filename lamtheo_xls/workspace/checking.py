@@ -52,7 +52,9 @@ def check_file(path: Path, *, as_of: dt.date) -> Checked:
             identity += (finding("identity.form_unknown", bieu=issued.form, lan=issued.version),)
         examination = Examination(state=state_of(identity), findings=(*reading.findings, *identity))
         if issued is not None and form is not None:
-            facts = Facts(form=form, year=period_year(issued.period), issued=issued, received=as_of)
+            # Whether «không phát sinh» is an answer is the programme's to say; here a mark is taken at its word.
+            year = period_year(issued.period)
+            facts = Facts(form=form, year=year, issued=issued, received=as_of, nil_allowed=True)
             examination = examine(reading, facts, identity)
     return Checked(
         file=path.name,
