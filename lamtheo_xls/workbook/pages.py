@@ -20,7 +20,7 @@ PRINT_SPARE = 4
 ONE_PAGE = 1.3
 """A blank form up to so many pages high is printed on one, a little smaller: no signature is left alone."""
 _CHARACTER_MM = 1.75  # of 12 points, on average; a line that comes out wider is shrunk to fit
-_LONG = 8  # lines; a form whose longest text takes more gets room for two thirds of that in every row, else for two
+_LONG = 8  # lines; where the longest text takes more, every row gets room for it, else for two
 _NARROW_MM = 30.0
 _SIGNS = {"authority": 126, "post": 122, "below": 94, "name": 104}
 """Half the width of a hundred characters, in blanks."""
@@ -106,7 +106,7 @@ def _lines(form: Form, layout: Layout, room: Mapping[int, int]) -> int:
             ),
             default=1,
         )
-        total += rows * (2 if longest <= _LONG else longest * 2 // 3)
+        total += rows * (2 if longest <= _LONG else longest)
     return total
 
 
