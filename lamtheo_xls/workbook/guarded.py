@@ -45,7 +45,7 @@ class Budget:
 
 
 BUDGET = Budget()
-COMMAND = (sys.executable, "-P", "-m", "lamtheo_xls.workbook.child")
+COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "lamtheo_xls.workbook.child")
 
 
 def read_foreign(kind: str, data: bytes, limits: Limits, passwords: tuple[str, ...]) -> Foreign:
@@ -112,15 +112,17 @@ class Guard:
         talk = threading.Thread(target=_talk, args=(child, request, answers), daemon=True)
         watch = _Watch(child.pid, self.budget)
         talk.start()
-        pause = _FIRST_LOOK
-        while talk.is_alive():
-            talk.join(pause)
-            pause = _LOOK
-            if talk.is_alive() and (out_of_time := watch.is_out_of_time()) | watch.is_too_large():
-                self._end_with(talk)
-                if out_of_time:
-                    raise Refused("file.too_heavy")
-                return Refused("file.too_heavy")
+        try:
+            over = _watched(talk, watch)
+        except BaseException:  # interrupted from the keyboard: an answer nobody waited for would be taken for the next
+            self._end_with(talk)
+            raise
+        if over == "time":
+            self._end_with(talk)
+            raise Refused("file.too_heavy")
+        if over == "memory":
+            self._end_with(talk)
+            return Refused("file.too_heavy")
         if not answers:
             self._end_with(talk)
             return Refused("file.reader_failed")
@@ -193,6 +195,18 @@ class _Watch:
     def _processor(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system)
+
+
+def _watched(talk: threading.Thread, watch: _Watch) -> str:
+    """Waits until the talk is over ('') or the child has taken more than a file may: what of, 'time' or 'memory'."""
+    talk.join(_FIRST_LOOK)
+    while talk.is_alive():
+        if watch.is_out_of_time():
+            return "time"
+        if watch.is_too_large():
+            return "memory"
+        talk.join(_LOOK)
+    return ""
 
 
 def _listen(child: subprocess.Popen[bytes], greeted: list[bytes]) -> None:

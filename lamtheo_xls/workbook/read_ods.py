@@ -21,7 +21,9 @@ from lamtheo_xls.workbook.reading import CellKind, RawCell, Sheet
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIME = re.compile(r"(-?)P(?:([0-9]{1,6})D)?T(?:([0-9]{1,7})H)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4}(?:[.,][0-9]+)?)S)?")
 _EPOCH = dt.datetime(1899, 12, 30)
-_SPACES = re.compile(r"[ \t\r\n]+")
+_LINE_ENDS = re.compile(
+    r"[ ]*[\t\r\n][ \t\r\n]*"
+)  # of the file; blanks alone are typed ones: LibreOffice writes them bare
 _SPACE, _TAB, _BREAK = "\x01", "\x02", "\x03"  # stand for the elements; XML text cannot hold them
 _SHOWN = str.maketrans({_SPACE: " ", _TAB: "\t", _BREAK: "\n"})
 _NUMBERS = ("float", "percentage", "currency")
@@ -141,7 +143,9 @@ class _Body:
         cell.inside -= 1
         cell.fonts.pop()
         if cell.inside == 0:
-            text = _SPACES.sub(" ", "".join(cell.pieces)).removeprefix(" ")
+            text = "".join(cell.pieces)
+            if _LINE_ENDS.search(text):
+                text = _LINE_ENDS.sub(" ", text).strip(" ")
             cell.paragraphs.append(text.translate(_SHOWN))
 
     # -- sheets, rows, columns -------------------------------------------------------------------------------------

@@ -190,6 +190,23 @@ def test_one_child_serves_many_files(guard_of: Callable[..., Guard]) -> None:
     assert guard.ask("pid", b"", LIMITS, ()) != first
 
 
+def test_an_answer_nobody_waited_for_is_not_taken_for_the_next(
+    guard_of: Callable[..., Guard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted from the keyboard while a file is read: what is asked next gets its own answer."""
+    guard = guard_of()
+    assert guard.ask("echo", b"first", LIMITS, ()) == b"first"
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(guarded, "_watched", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            guard.ask("echo", b"second", LIMITS, ())
+    assert guard.ask("echo", b"third", LIMITS, ()) == b"third"
+
+
 def test_a_file_over_the_limit_is_not_sent(guard_of: Callable[..., Guard]) -> None:
     """The size of the file is looked at before a child is troubled."""
     with pytest.raises(Refused, match=r"file.too_large"):
