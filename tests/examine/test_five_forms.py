@@ -3,6 +3,8 @@ by one finding at that cell, and the panel says the same."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,10 +15,13 @@ from hypothesis import strategies as st
 
 from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Field, Form
+from lamtheo_xls.examine import examine
 from lamtheo_xls.findings import message
 from lamtheo_xls.findings import say as say_words
 from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
+from lamtheo_xls.workbook.reader import read_returned
 from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.stamp import prepare_base, stamp
 
 FORMS = ("mau-01", "mau-03", "nhiem-vu-dot-pha", "mo-hinh-tieu-bieu", "ke-hoach-ca-nhan")
 PERSON = {
@@ -260,6 +265,42 @@ def test_unfilled_is_said_to_be_unfilled(fill_in: Any, forms: Mapping[str, Form]
     assert codes[-1] == "workbook.unchanged"
     assert "cell.wanted" not in codes
     assert blank.examine().state == "to_fix"
+
+
+@pytest.mark.parametrize("id", FORMS)
+def test_the_bytes_of_a_filled_workbook_say_the_same(
+    good: Callable[..., Any], forms: Mapping[str, Form], id: str
+) -> None:
+    """Written as the office writes it, the values in their cells, and read back: the same judgement, no finding."""
+    form, kept = forms[id], good(id)
+    laid = {t.id: 3 for t in form.tables}
+    base = prepare_base(form, laid, context_common={}, groups=kept.facts.groups, created=dt.datetime(2027, 1, 5, 8, 0))
+    rows = {t.id: (good_row(form, t.id),) for t in form.tables}
+    filled = Filled(fields=good_fields(form), rows=rows)
+    data = stamp(base, kept.issued, b"k" * 32, kept.facts.context, kept.facts.children, filled)
+    examination = examine(read_returned(data), kept.facts)
+    assert [(f.code, f.place.cell, message(f)) for f in examination.findings] == []
+    was = kept.examine()
+    assert (examination.fields, examination.rows) == (was.fields, was.rows)
+    assert (examination.part, examination.state) == (was.part, "accepted")
+
+
+@pytest.mark.parametrize("id", FORMS)
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(data=st.data())
+def test_rows_inserted_anywhere_lose_nothing(good: Callable[..., Any], id: str, data: st.DataObject) -> None:
+    """Blank rows put in above, between and below: every field and paragraph is read where it now stands."""
+    filled = good(id)
+    first = data.draw(st.integers(1, max(filled.layout.heights)))
+    count = data.draw(st.integers(1, 3))
+    cells = {(row + count if row >= first else row, column): c for (row, column), c in filled.cells.items()}
+    moved, still = dataclasses.replace(filled, cells=cells).examine(), filled.examine()
+    assert {f.code for f in moved.findings} <= {"structure.rows_changed"}
+    assert {k: e.text for k, e in moved.fields.items()} == {k: e.text for k, e in still.fields.items()}
+    assert [(r.table, {k: e.text for k, e in r.values.items()}) for r in moved.rows] == [
+        (r.table, {k: e.text for k, e in r.values.items()}) for r in still.rows
+    ]
+    assert (moved.part, moved.nil) == (still.part, still.nil)
 
 
 # -- the panel says the same -------------------------------------------------------------------------------------------
