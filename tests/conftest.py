@@ -246,6 +246,64 @@ def counted_of() -> Callable[..., Counted]:
     return make
 
 
+@pytest.fixture(scope="session")
+def return_of() -> Callable[..., Counted]:
+    """What the ledger gives for a return of any form that counts: return_of("mau-01", "CB-1", fields={…}, part="1").
+
+    Single fields stand in column C from row 3 on, paragraphs in column A from row 20, rows of `table` from row 12.
+    """
+
+    def make(
+        form: str,
+        unit: str,
+        *,
+        person: str = "",
+        period: str = "2027",
+        programme: str = "43-kh-duk",
+        fields: Mapping[str, str] | None = None,
+        narratives: Mapping[str, Sequence[str]] | None = None,
+        table: str = "",
+        rows: Sequence[Model] = (),
+        part: str = "",
+        nil: bool = False,
+        why: str = "accepted",
+        received: dt.date = dt.date(2027, 2, 20),
+    ) -> Counted:
+        owner = f"{unit}.{person}" if person else unit
+        found = [
+            Row(
+                table=table,
+                sheet_row=n,
+                values={c: Entry(text, "BIỂU", f"{chr(66 + i)}{n}") for i, (c, text) in enumerate(row.items()) if text},
+            )
+            for n, row in enumerate(rows, start=12)
+        ]
+        told = [(id, text) for id, texts in (narratives or {}).items() for text in texts]
+        found += [
+            Row(table=id, sheet_row=n, values={"doan": Entry(text, "BIỂU", f"A{n}")})
+            for n, (id, text) in enumerate(told, start=20)
+        ]
+        entries = {id: Entry(t, "BIỂU", f"C{n}") for n, (id, t) in enumerate((fields or {}).items(), start=3) if t}
+        examination = Examination(state="accepted", part=part, nil=nil, sheet="BIỂU", fields=entries, rows=tuple(found))
+        assignment = f"{form}_{period}_{owner}"
+        record = SubmissionRecord(
+            id=f"{assignment}-{part}",
+            sha256="0" * 64,
+            file=f"nhan-ve/{owner}{part and '-'}{part}.xlsx",
+            received=received,
+            assignment=assignment,
+            round=f"{programme}_{period}",
+            part=part,
+            form=form,
+            state="accepted",
+            examination=text_of(examination),
+            nil=nil,
+        )
+        return Counted(assignment=assignment, part=part, submission=record, why=why)
+
+    return make
+
+
 @pytest.fixture
 def unprivileged() -> Iterator[None]:
     """Root may write and look anywhere; tests of folder rights must not."""
