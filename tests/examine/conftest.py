@@ -39,7 +39,7 @@ PERIODS = ("Cả năm", "Quý I/2027", "từ tháng 3 đến tháng 11", "thư�
 Values = dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Return:
     """A filled workbook as its Reading, with the facts it is judged by."""
 
