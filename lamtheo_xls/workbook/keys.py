@@ -80,7 +80,7 @@ def labels_on(sheet: Sheet, marks: Landmarks, keys: Keys) -> dict[str, tuple[Spo
         key: [range(keys.rows[id] - HEAD_ROWS, keys.rows[id]) for id in ids if id in keys.rows]
         for key, ids in tables.items()
     }
-    wanted = tables.keys() | {label.key for label in marks.labels.values()}
+    wanted = tables.keys() | {label.key for label in (*marks.labels.values(), *marks.words)}
     found: dict[str, list[Spot]] = {}
     for at, cell in sheet.cells.items():
         if not isinstance(cell.value, str) or cell.formula or len(cell.value) > LONGEST_LABEL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,7 +41,7 @@ class Landmarks:
 
     layout: Layout
     key_spots: tuple[Spot, ...]
-    """Every hidden key and every column head: where all of these stand, nothing was moved."""
+    """Every hidden key, every column head and all of `words`: where all of these stand, nothing was moved."""
     key_texts: list[str]
     """What stands there."""
     vocabulary: frozenset[str]
@@ -53,6 +54,8 @@ class Landmarks:
     """Heads of columns that hold no input: the running number, the panel's messages."""
     labels: Mapping[str, Label]
     """Field id → its label, where it prints one."""
+    words: tuple[Label, ...]
+    """Of a form with paragraphs: locked words that stand there once and say where a row or column has gone."""
     printed: Mapping[Spot, str]
     """Static texts, by spot."""
     templates: tuple[Laid, ...]
@@ -63,6 +66,10 @@ class Landmarks:
     """All of these spots and the printed texts: whatever stands elsewhere is stray."""
     columns: frozenset[int]
     """Every column the layout uses."""
+    beside: frozenset[int]
+    """Of a form with paragraphs: columns that lie beside the table's in its rows and are not part of it."""
+    hidden: frozenset[int]
+    """Of a form with paragraphs: columns that nobody sees; what stands there is ours."""
     rows: Mapping[str, tuple[LocatedRow, ...]]
     """The data rows of each table as laid out."""
     ends: Mapping[str, str]
@@ -109,10 +116,21 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
     }
     data = {f"{id}.{row.number}" for id, found in rows.items() for row in found}
     ours = frozenset(cell.at for cell in layout.cells) - {cell.at for cell in static} | set(codes)
+    words = _words(layout, static)
+    fixed = head_spots | {label.at: label.text for label in words}
+    labels_of = {
+        id: label
+        for id, text in labels
+        if id in layout.fields and text and (label := _label(static, layout.fields[id]))
+    }
+    label_or_input = {label.at.column for label in labels_of.values()} | {s.column for s in layout.fields.values()}
+    hidden = {*layout.helper_columns.values(), layout.key_column} - {layout.helper_columns["message"]}
+    if not layout.narrative:
+        label_or_input, hidden = set(), set()
     return Landmarks(
         layout=layout,
-        key_spots=(*keys, *head_spots),
-        key_texts=[*keys.values(), *head_spots.values()],
+        key_spots=(*keys, *fixed),
+        key_texts=[*keys.values(), *fixed.values()],
         vocabulary=frozenset(keys.values()) - data,
         row_anchors={text: at.row for at, text in keys.items() if at.column == layout.key_column and text not in data},
         heads=heads,
@@ -123,15 +141,14 @@ def _landmarks(same: _Same, labels: tuple[tuple[str, str], ...]) -> Landmarks:
             and cell.at.column == cell.to.column
             and cell.at not in head_spots
         ),
-        labels={
-            id: label
-            for id, text in labels
-            if id in layout.fields and text and (label := _label(static, layout.fields[id]))
-        },
+        labels=labels_of,
+        words=words,
         printed={cell.at: locked_text(cell, {}) for cell in static if cell.kind == "static"},
         templates=tuple(cell for cell in static if cell.kind == "context"),
         ours=ours,
         known=ours | {cell.at for cell in static},
+        beside=frozenset(label_or_input),
+        hidden=frozenset(hidden),
         columns=frozenset(c for cell in layout.cells for c in range(cell.at.column, cell.to.column + 1)),
         rows=rows,
         ends={id: keys[Spot(area.end_row, layout.key_column)] for id, area in layout.areas.items()},
@@ -150,6 +167,12 @@ def _head(layout: Layout, static: list[Laid], column: int, key_row: int) -> Labe
         return None
     cell = max(above, key=lambda c: c.to.row)
     return Label(text_key(cell.text), cell.text, cell.at)
+
+
+def _words(layout: Layout, static: list[Laid]) -> tuple[Label, ...]:
+    found = [Label(text_key(c.text), c.text, c.at) for c in static if c.kind == "static"] if layout.narrative else []
+    often = Counter(label.key for label in found)
+    return tuple(label for label in found if often[label.key] == 1 and 1 < len(label.text) <= LONGEST_LABEL)
 
 
 def _label(static: list[Laid], field: Spot) -> Label | None:

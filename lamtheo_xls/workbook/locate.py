@@ -115,6 +115,10 @@ def _row_map(sheet: Sheet, marks: Landmarks, keys: Keys, labels: Mapping[str, tu
         spots = [s for s in keys.spots.get(text, ()) if s.column == keys.column]
         if len(spots) == 1:
             anchors[row] = spots[0].row
+    for words in marks.words:
+        named = labels.get(words.key, ())
+        if len(named) == 1:
+            anchors.setdefault(words.at.row, named[0].row)
     heads = head_spots(marks, labels)
     for id, area in marks.layout.areas.items():
         placed = {column: heads[id, column] for column in marks.heads[id] if (id, column) in heads}
@@ -259,11 +263,12 @@ def _column_maps(
     """Layout column → sheet column: as located, and as if all columns had kept their order.
 
     Columns without a landmark lie beside their nearest neighbour. The second map serves cells outside the table, which
-    stay behind when only the table's columns change places.
+    stay behind when only the table's columns change places. Of a form with paragraphs they differ where a column was
+    put in beside one without a landmark: it went with its right neighbour, or stayed with its left one.
     """
     anchors = {area.columns[id]: at for t, area in marks.layout.areas.items() for id, at in columns.get(t, {}).items()}
     if marks.layout.narrative:
-        for label in marks.labels.values():
+        for label in marks.words:
             spots = labels.get(label.key, ())
             if len(spots) == 1:
                 anchors.setdefault(label.at.column, spots[0].column)
@@ -274,15 +279,16 @@ def _column_maps(
     if keys.column:
         anchors[marks.layout.key_column] = keys.column
     kept = dict(zip(sorted(anchors), sorted(anchors.values()), strict=True))
-    return _beside(anchors, marks), _beside(kept, marks)
+    return _beside(anchors, marks, after=marks.layout.narrative), _beside(kept, marks)
 
 
-def _beside(anchors: Mapping[int, int], marks: Landmarks) -> dict[int, int]:
+def _beside(anchors: Mapping[int, int], marks: Landmarks, *, after: bool = False) -> dict[int, int]:
+    """A column without an anchor lies as far from its nearest neighbour as it was laid; of two, the one `after` it."""
     if not anchors:
         return {column: column for column in marks.columns}
     out: dict[int, int] = {}
     for column in marks.columns:
-        nearest = min(anchors, key=lambda a: (abs(a - column), a))
+        nearest = min(anchors, key=lambda a: (abs(a - column), -a if after else a))
         out[column] = max(1, anchors[nearest] + column - nearest)
     return out
 

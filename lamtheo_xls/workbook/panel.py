@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -198,6 +198,10 @@ class Verdict:
     """One line per faulty row, in the order of the sheet."""
 
 
+_Ready = tuple[Callable[[Sequence[int], int], bool], tuple[str, ...], int, Check | None, str, bool]
+"""A check of one panel row: test, columns, limit, itself where it has conditions, message with its cell, soft?"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A row of the sheet that has panel cells. `kind`: data, field, end (of a table), line or hold (ranks only)."""
@@ -207,8 +211,7 @@ class _Line:
     table: str
     index: int
     field: str
-    checks: tuple[tuple[Check, str], ...]
-    """(check, message with its cell) for every check of this row."""
+    checks: tuple[_Ready, ...]
     rank: str
     """used, line, hold, or '' where the row has no rank."""
 
@@ -239,7 +242,7 @@ class PanelPlan:
         typed_in = {id: length(text) for id, text in filled.fields.items()}
         for line in self.lines:
             row = line.row
-            found: list[tuple[Check, str]] = []
+            found: list[_Ready] = []
             if line.kind == "data":
                 rows = filled.rows.get(line.table, ())
                 texts = rows[line.index - 1] if line.index <= len(rows) else {}
@@ -252,29 +255,34 @@ class PanelPlan:
                 if some:
                     rank += 1
                     in_table += 1
-                    found = [(k, m) for k, m in line.checks if _fails(k, lens, typed_in)]
+                    found = [
+                        c
+                        for c in line.checks
+                        if c[0]([lens[id] for id in c[1]], c[2]) and (c[3] is None or _runs(c[3], typed_in))
+                    ]
             elif line.kind == "field":
-                for k, m in line.checks:
-                    x = typed_in
-                    if k.kind == "not_number":
-                        text = filled.fields.get(line.field, "")
-                        x = {line.field: not_number(text, self.form.field(line.field))}
-                    if _fails(k, x, typed_in):
-                        found.append((k, m))
+                for c in line.checks:
+                    x = [typed_in.get(id, 0) for id in c[1]]
+                    if c[0] is _NOT_NUMBER:
+                        x = [not_number(filled.fields.get(line.field, ""), self.form.field(line.field))]
+                    if c[0](x, c[2]) and (c[3] is None or _runs(c[3], typed_in)):
+                        found.append(c)
                 rank += line.rank == "line"
             elif line.kind == "end":
-                found = [(k, m) for k, m in line.checks if _fails(k, dict.fromkeys(k.columns, in_table), typed_in)]
+                found = [c for c in line.checks if c[0]((in_table,), c[2]) and (c[3] is None or _runs(c[3], typed_in))]
                 used, in_table = used + in_table, 0
             elif line.kind == "line":
                 rank += 1
             if line.rank:
                 out[row, used_at] = rank
             if line.kind in ("data", "field", "end"):
-                text = joiner.join([m for _, m in found])
-                hard = sum([not k.soft for k, _ in found])
-                faulty += hard > 0
-                total += hard
-                first = first or (text if hard else "")
+                text, hard = "", 0
+                if found:
+                    text = joiner.join([c[4] for c in found])
+                    hard = sum([not c[5] for c in found])
+                    faulty += hard > 0
+                    total += hard
+                    first = first or (text if hard else "")
                 out[row, message_at], out[row, faulty_at], out[row, faults_at] = text, faulty, hard
         out[1, used_at], out[1, faulty_at], out[1, faults_at] = used, faulty, total
         out[self.layout.verdict] = verdict_text(total, first, faulty)
@@ -282,8 +290,8 @@ class PanelPlan:
             unit = filled.fields.get(UNIT_FIELD.id, "")
             name = unit.upper() if length(unit) else say("workbook.unit.blank")
             out.update(dict.fromkeys(self.names, name))
-        for c in self.words:
-            out[c.at] = self._said(c, filled, context, out)
+        for cell in self.words:
+            out[cell.at] = self._said(cell, filled, context, out)
         return out
 
     def _said(self, c: Laid, filled: Filled, context: Mapping[str, str], known: Mapping[Cell, Cached]) -> str:
@@ -298,11 +306,12 @@ class PanelPlan:
         return str(known[source.at]) if source.kind == "formula" else locked_text(source, context)
 
 
-def _fails(check: Check, values: Mapping[str, int], fields: Mapping[str, int]) -> bool:
-    """Whether `check` finds a fault; `fields` are the lengths of the single fields its conditions look at."""
-    if any(not fields.get(id) for id in check.when) or any(fields.get(id) for id in check.unless):
-        return False
-    return TESTS[check.kind].fails([values.get(c, 0) for c in check.columns], check.limit)
+_NOT_NUMBER = TESTS["not_number"].fails
+
+
+def _runs(check: Check, fields: Mapping[str, int]) -> bool:
+    """Whether the conditions of `check` hold; `fields` are the lengths of the single fields."""
+    return all(fields.get(id) for id in check.when) and not any(fields.get(id) for id in check.unless)
 
 
 def plan_panel(form: Form, layout: Layout) -> PanelPlan:
@@ -338,7 +347,7 @@ def plan_panel(form: Form, layout: Layout) -> PanelPlan:
     )
 
 
-def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tuple[Check, str]]:
+def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[_Ready]:
     """The checks of one panel row with the cell written into their messages."""
     for k in _checks_at(checks, watch):
         if watch.field:
@@ -346,7 +355,8 @@ def _placed_checks(layout: Layout, watch: Laid, checks: Checks) -> Iterator[tupl
         else:
             area = layout.areas[watch.table]
             where = address(watch.at.row if watch.index else area.first_row, area.columns[k.columns[0]])
-        yield k, (say("workbook.panel.soft") if k.soft else "") + k.message.replace("{o}", where)
+        message = (say("workbook.panel.soft") if k.soft else "") + k.message.replace("{o}", where)
+        yield TESTS[k.kind].fails, k.columns, k.limit, k if k.when or k.unless else None, message, k.soft
 
 
 def verdict_text(faults: int, first: str, faulty_rows: int) -> str:

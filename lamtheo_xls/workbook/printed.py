@@ -57,7 +57,8 @@ def _compare_in_place(
         cell = cells.get(spot)
         if cell is None or cell.value != text:
             yield from _altered(sheet, spot, cell, text, units.get(spot))
-    yield from _strays(sheet, located, [at for at in cells.keys() - marks.known if _speaks(cells[at])])
+    others = [at for at in cells.keys() - marks.known if at[1] not in marks.hidden]
+    yield from _strays(sheet, located, [at for at in others if _stray(cells[at])])
 
 
 def _compare_moved(
@@ -68,8 +69,12 @@ def _compare_moved(
     laid_rows = {row.sheet_row for found in marks.rows.values() for row in found}
     columns = {*located.column_of.values(), *located.kept_columns.values()}
     lowest, highest = min(columns), max(columns)
+    beside, hidden = ({located.kept_columns[c] for c in found} for found in (marks.beside, marks.hidden))
+    told = {laid.at: laid.field for laid in marks.templates if laid.field}
 
     def place(spot: Spot) -> Spot:
+        if told.get(spot) in located.fields:
+            return located.fields[told[spot]]
         row, column = spot
         columns = located.column_of if row in heads else located.kept_columns
         return Spot(located.row_of.get(row, row), columns.get(column, column))
@@ -88,20 +93,24 @@ def _compare_moved(
         if column not in located.columns.get(table, {})
     }
     for spot, text in expected.items():
+        if not text and spot not in told:
+            continue  # says nothing for this unit; what stands there is another's or stray
         at = place(spot)
         cell = cells.get(at)
         if spot in doubtful or (cell is not None and text_key(str(cell.value)) == text_key(text)):
             matched.add(at)
         else:
             pending.append(spot)
+    wanted = {text_key(expected[spot]) for spot in pending}
     free: dict[str, list[Spot]] = {}
     for raw, cell in cells.items():
         at = Spot(*raw)
         inserted = at.column not in columns and lowest < at.column < highest
-        in_table = at.row in data_rows and at.column in columns
-        if at in known or at in matched or inserted or in_table or not _speaks(cell):
+        in_table = at.row in data_rows and at.column in columns - beside
+        ours = at in known and text_key(str(cell.value)) not in wanted
+        if ours or at in matched or inserted or in_table or at.column in hidden or not _stray(cell):
             continue
-        if isinstance(cell.value, str) and (_KEY_LIKE.fullmatch(cell.value) or normal_code(cell.value)):
+        if isinstance(cell.value, str) and _KEY_LIKE.fullmatch(cell.value):
             continue
         free.setdefault(text_key(str(cell.value)), []).append(at)
     for spot in pending:
@@ -131,6 +140,11 @@ def _altered(sheet: Sheet, at: Spot, cell: RawCell | None, text: str, unit: str 
 def _speaks(cell: RawCell) -> bool:
     """Whether a cell says anything to a reader; formulas do not count."""
     return not cell.formula and bool(str(cell.value).strip())
+
+
+def _stray(cell: RawCell) -> bool:
+    """Whether it says something that is not ours: a code is, wherever it stands."""
+    return _speaks(cell) and not (isinstance(cell.value, str) and normal_code(cell.value))
 
 
 def _strays(sheet: Sheet, located: Located, found: list[Spot] | list[tuple[int, int]]) -> Iterator[Finding]:
