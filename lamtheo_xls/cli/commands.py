@@ -23,7 +23,7 @@ from lamtheo_xls.cli.printing import (
     tell,
 )
 from lamtheo_xls.cli.spoken import SpokenCommand, SpokenGroup
-from lamtheo_xls.findings import say, worst
+from lamtheo_xls.findings import World, say, worst
 
 DOUBTS_SHOWN = 10
 """Doubts of an imported list that the terminal shows; all of them stand in the register's own sheet."""
@@ -117,23 +117,25 @@ def issue_command(
 
     with open_office(root, round_id=round_id, as_of=as_of, who="issue") as office:
         ruling.take_decisions(office)
-        lines = issuing.issue(office, only=only, dry_run=dry_run, progress=progress)
-        if as_json:
-            emit_lines(lines)
-            return
-        print_findings(office.register_findings)
-        counts = {c: sum(x["change"] == c for x in lines) for c in ("new", "changed", "unchanged")}
-        key = "cli.say.issue_dry" if dry_run else "cli.say.issue_done"
-        tell(
-            key if lines else "cli.say.issue_none",
-            moi=counts["new"],
-            doi=counts["changed"],
-            giu=counts["unchanged"],
-            noi=shown(office.folder("bieu-gui")),
-        )
-        if lines and not dry_run:
-            caption = say("workspace.issue.caption_file")
-            tell("cli.say.issue_next", tep=f"{office.round.id}.zip", loi_nhan=caption, noi=shown(office.root / INBOX))
+        if not as_json:
+            print_findings(office.register_findings)
+        for one in office.all:
+            lines = issuing.issue(one, only=only, dry_run=dry_run, progress=progress)
+            if as_json:
+                emit_lines(lines)
+                continue
+            counts = {c: sum(x["change"] == c for x in lines) for c in ("new", "changed", "unchanged")}
+            key = "cli.say.issue_dry" if dry_run else "cli.say.issue_done"
+            tell(
+                key if lines else "cli.say.issue_none",
+                moi=counts["new"],
+                doi=counts["changed"],
+                giu=counts["unchanged"],
+                noi=shown(one.folder("bieu-gui")),
+            )
+            if lines and not dry_run:
+                caption = say("workspace.issue.caption_file")
+                tell("cli.say.issue_next", tep=f"{one.round.id}.zip", loi_nhan=caption, noi=shown(one.root / INBOX))
 
 
 @click.command("collect", cls=SpokenCommand, help=say("cli.help.collect"))
@@ -178,11 +180,12 @@ def return_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
 
     with open_office(root, round_id=round_id, as_of=as_of, who="return") as office:
         ruling.take_decisions(office)
-        answered = answering.send_back(office, progress=progress)
-        if as_json:
-            emit_lines(answered)
-            return
-        print_returned(answered, shown(office.folder("tra-lai")))
+        for one in office.all:
+            answered = answering.send_back(one, progress=progress)
+            if as_json:
+                emit_lines(answered)
+            else:
+                print_returned(answered, shown(one.folder("tra-lai")))
 
 
 @click.command("merge", cls=SpokenCommand, help=say("cli.help.merge"))
@@ -194,11 +197,12 @@ def merge_command(root: Path, round_id: str | None, as_of: dt.date, as_json: boo
 
     with open_office(root, round_id=round_id, as_of=as_of, who="merge") as office:
         ruling.take_decisions(office)
-        tables = consolidating.consolidate(office, csv=as_csv)
-        if as_json:
-            emit_lines(tables)
-            return
-        print_merged(tables)
+        for one in office.all:
+            tables = consolidating.consolidate(one, csv=as_csv)
+            if as_json:
+                emit_lines(tables)
+            else:
+                print_merged(tables)
 
 
 @click.command("status", cls=SpokenCommand, help=say("cli.help.status"))
@@ -210,13 +214,16 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
 
     with open_office(root, round_id=round_id, as_of=as_of, who="status") as office:
         taken = ruling.take_decisions(office)
-        overview = following.follow(office, taken)
-        if as_json:
-            emit(overview.as_json())
-        else:
-            print_overview(overview, taken)
-            print_closed(office)
-        if strict and (overview.summary.missing or overview.summary.to_fix):
+        open_lines = 0
+        for one in office.all:
+            overview = following.follow(one, taken)
+            if as_json:
+                emit(overview.as_json())
+            else:
+                print_overview(overview, taken)
+                print_closed(one)
+            open_lines += overview.summary.missing + overview.summary.to_fix
+        if strict and open_lines:
             sys.exit(1)
 
 
@@ -238,18 +245,20 @@ def run_command(
     with open_office(root, round_id=round_id, as_of=as_of, who="run") as office:
         taken = ruling.take_decisions(office)
         lines = tuple(collecting.collect(office, paths, received=received, progress=progress))
-        answered = answering.send_back(office, progress=progress)
-        tables = consolidating.consolidate(office, csv=False)
-        overview = following.follow(office, taken)
-        if as_json:
-            emit(overview.as_json())
-            return
-        print_collected(lines, shown(office.root / INBOX))
-        if answered:
-            print_returned(answered, shown(office.folder("tra-lai")))
-        print_merged(tables)
-        print_overview(overview, taken)
-        print_closed(office)
+        if not as_json:
+            print_collected(lines, shown(office.root / INBOX))
+        for one in office.all:
+            answered = answering.send_back(one, progress=progress)
+            tables = consolidating.consolidate(one, csv=False)
+            overview = following.follow(one, taken)
+            if as_json:
+                emit(overview.as_json())
+                continue
+            if answered:
+                print_returned(answered, shown(one.folder("tra-lai")))
+            print_merged(tables)
+            print_overview(overview, taken)
+            print_closed(one)
 
 
 @click.command("close", cls=SpokenCommand, help=say("cli.help.close"))
@@ -270,6 +279,8 @@ def _close(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, *, c
 
     verb = "close" if closed else "reopen"
     with open_office(root, round_id=round_id, as_of=as_of, who=verb) as office:
+        if office.also:
+            raise World("world.round_which", co=", ".join(one.round.id for one in office.all))
         taken = ruling.take_decisions(office)
         ruling.close_round(office, closed=closed)
         overview = following.follow(office, taken)

@@ -32,16 +32,20 @@ def write_return(
     groups: Sequence[str],
     created: dt.date,
     password: str,
+    older: bool = False,
 ) -> bytes:
     """The workbook of `record` anew, holding what the unit typed, a note on every faulty cell and «CẦN SỬA» in front.
 
     Rows stay where they were as long as the unit moved none; rows beyond those issued make the table longer. Marked
-    and listed are errors and warnings not explained, with the addresses of the new workbook.
+    and listed are errors and warnings not explained, with the addresses of the new workbook. `older`: what came back
+    was laid out by an older version of the form (its values have been carried over); where its blank inputs stood says
+    nothing here.
     """
     old = lay_out(form, record.issued.rows)
-    rows = _placed_rows(form, examination, old)
+    elsewhere = older or _lies_elsewhere(examination)
+    rows = _placed_rows(form, examination, old, elsewhere)
     new = lay_out(form, _row_counts(form, record, rows))
-    moved = _moved(form, examination, old, new, rows)
+    moved = _moved(form, examination, old, new, rows, "older" if older else "elsewhere" if elsewhere else "")
     told = sorted(
         (moved.retold(f) for f in examination.findings if f.severity != "info" and f.code.startswith(_PHASES)),
         key=lambda t: (SEVERITIES.index(t.finding.severity), t.spot is None, t.spot or (0, 0)),
@@ -86,8 +90,8 @@ def receipt_line(*, unit: str, form: str, period: str, received: dt.date) -> str
     )
 
 
-_PHASES = ("structure.", "cell.", "table.", "workbook.")
-"""What a unit can mend; identity is the office's to settle."""
+_PHASES = ("structure.", "cell.", "table.", "workbook.", "identity.old_version")
+"""What a unit can mend; identity is the office's to settle, but for a version that is out of date."""
 _RESTORED = ("structure.locked_text",)
 _ROWS_ELSEWHERE = ("structure.rows_changed", "identity.shared", "identity.assigned")
 """With one of these the rows of the returned sheet are not those of the layout."""
@@ -115,14 +119,14 @@ def _inputs(layout: Layout) -> Mapping[_Target, Spot]:
     return {_Target(c.table, c.index, c.field): c.at for c in layout.cells if c.kind == "input"}
 
 
-def _placed_rows(form: Form, examination: Examination, old: Layout) -> tuple[tuple[int, Row], ...]:
+def _placed_rows(form: Form, examination: Examination, old: Layout, elsewhere: bool) -> tuple[tuple[int, Row], ...]:
     """The used rows, each with its index in the new table: as before where none was moved, else closed up."""
     index_at = dict(_index_of(old))
     out: list[tuple[int, Row]] = []
     for table in form.tables:
         rows = [row for row in examination.rows if row.table == table.id]
         kept = [index_at.get((table.id, row.sheet_row), 0) for row in rows]
-        if _lies_elsewhere(examination) or 0 in kept:
+        if elsewhere or 0 in kept:
             kept = list(range(1, len(rows) + 1))
         out += zip(kept, rows, strict=True)
     return tuple(out)
@@ -189,21 +193,29 @@ _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _moved(form: Form, examination: Examination, old: Layout, new: Layout, rows: Sequence[tuple[int, Row]]) -> _Moved:
+def _moved(
+    form: Form,
+    examination: Examination,
+    old: Layout,
+    new: Layout,
+    rows: Sequence[tuple[int, Row]],
+    laid_out: str,
+) -> _Moved:
     """Known are the inputs that hold something; the blank ones beside them by their row and column; and, where no
-    row was moved, every input of the layout as issued."""
+    row was moved, every input of the layout as issued. Of an older version («older») only the first is known."""
     at = _inputs(new)
     targets: dict[str, _Target] = {}
     index_at = dict(_index_of(old))
     stayed = all(index_at.get((row.table, row.sheet_row)) == index for index, row in rows)
-    if stayed and not _lies_elsewhere(examination):
+    if stayed and not laid_out:
         targets |= {address(*spot): target for target, spot in _inputs(old).items()}
-    else:
+    elif laid_out != "older":
         targets |= dict(_shifted_fields(examination, old))
     numbers: dict[str, str] = {}
     for table in form.tables:
         area = old.areas[table.id]
-        columns = {id: address(1, column)[:-1] for id, column in area.columns.items()}
+        placed = area.columns if laid_out != "older" else {}
+        columns = {id: address(1, column)[:-1] for id, column in placed.items()}
         mine = [(index, row) for index, row in rows if row.table == table.id]
         columns |= {id: entry.cell.rstrip(_DIGITS) for _, row in mine for id, entry in row.values.items()}
         for index, row in mine:

@@ -55,7 +55,7 @@ def write_target(
 
 
 def move_target(temporary: Path, path: Path, *, as_of: dt.date) -> tuple[Path, tuple[Finding, ...]]:
-    """Like `write_target`, for what is too large to hold: `temporary`, in the same folder, takes the place of `path`."""
+    """Like `write_target`, for what is too large to hold: `temporary`, in the same folder, takes `path`'s place."""
     if not held_open(path) and _take_place(temporary, path):
         return path, ()
     for other in _copies(path, as_of):

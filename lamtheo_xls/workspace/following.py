@@ -221,7 +221,7 @@ def state_of_line(standing: Standing | None) -> str:
     if kind == "supplement" and latest is not None and standing.decision and standing.decision.bound_to == latest.id:
         return "to_fix"
     if standing.counted is not None:
-        return "accepted"
+        return "nil" if standing.nil else "accepted"
     if latest is None:
         return "missing"
     return "to_fix" if latest.state in ("to_fix", "superseded") else "wrong_form"

@@ -12,6 +12,7 @@ from typing import Any
 
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.ledger import IssueRecord
+from lamtheo_xls.register import Assignment
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workbook.identity import Issued, code_of
 from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
@@ -19,7 +20,6 @@ from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.knowing import known_of
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.posting import post, zip_path
-from lamtheo_xls.workspace.renewing import bring_up
 from lamtheo_xls.workspace.wanting import Wanted, is_issued, standings_of, wanted_for, wanted_shared
 
 CHUNK = 200
@@ -35,12 +35,9 @@ def issue(
     before stay valid when an assignment is issued anew. World: unknown codes in `only`, the disk.
     """
     assignments, _ = assignments_of(office)
-    if unknown := sorted(set(only) - {code for a in assignments for code in (a.unit, a.person) if code}):
-        raise World("world.unit_unknown", ma=", ".join(unknown))
+    _know(office, only, assignments)
     asked = [a for a in assignments if is_issued(a)]
     chosen = [a for a in asked if not only or a.unit in only or a.person in only]
-    if not dry_run:
-        bring_up(office)
     known, standings = known_of(office), standings_of(office)
     wanted = [w for a in chosen for w in wanted_for(office, a, known, standings.get(a.id, {}))]
     shared = [w for form in office.forms.values() for w in wanted_shared(office, form, assignments)]
@@ -56,6 +53,19 @@ def issue(
         if todo or not zip_path(office).is_file():
             post(office, asked)
     return tuple(_line(office, w, codes.get(w.at)) for w in wanted)
+
+
+def _know(office: Office, only: Sequence[str], assignments: Sequence[Assignment]) -> None:
+    """World for codes of nobody who is asked anything, in this round or another one open."""
+    unknown = set(only) - _codes(assignments)
+    for other in office.live if unknown else ():
+        unknown -= _codes(assignments_of(other)[0])
+    if unknown:
+        raise World("world.unit_unknown", ma=", ".join(sorted(unknown)))
+
+
+def _codes(assignments: Sequence[Assignment]) -> set[str]:
+    return {code for a in assignments for code in (a.unit, a.person) if code}
 
 
 def _line(office: Office, wanted: Wanted, code: str | None) -> dict[str, Any]:

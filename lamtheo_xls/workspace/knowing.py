@@ -15,7 +15,7 @@ from lamtheo_xls.ledger import Counted, examination_of
 from lamtheo_xls.register import Assignment, Earlier
 from lamtheo_xls.text import nfc, text_key
 from lamtheo_xls.workspace.folder import Office
-from lamtheo_xls.workspace.renewing import Versions, in_force, versions_of
+from lamtheo_xls.workspace.renewing import Versions, counting_of, versions_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def known_of(office: Office) -> Known:
     counted: dict[str, dict[str, list[Counted]]] = {}
     for one in sorted(wanted):
         of = counted.setdefault(one, {})
-        for item in office.ledger.counting(f"{office.programme.id}_{one}"):
+        for item in counting_of(office, f"{office.programme.id}_{one}"):
             of.setdefault(item.assignment, []).append(item)
     earlier: dict[str, list[Earlier]] = {}
     for row in office.register.earlier:
@@ -81,7 +81,7 @@ def _of_chain(known: Known, chain: Chain, assignment: Assignment) -> Iterator[Mo
         for row in known.earlier.get(assignment.unit, ()):
             yield from _model(chain, {here: row.values.get(here, "") for here in chain.columns})
     for one in counted:
-        for values in _values(chain, in_force(known.versions, one.submission)):
+        for values in _values(chain, examination_of(one.submission.examination)):
             yield from _model(chain, {here: values.get(there, "") for here, there in chain.columns.items()}, one.part)
 
 

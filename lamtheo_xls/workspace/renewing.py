@@ -12,9 +12,8 @@ from lamtheo_xls.definitions import load_form
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.examine import Examination, carried
 from lamtheo_xls.findings import World
-from lamtheo_xls.ledger import SubmissionRecord, examination_of, text_of
+from lamtheo_xls.ledger import Counted, SubmissionRecord, examination_of, text_of
 from lamtheo_xls.workspace.folder import Office
-from lamtheo_xls.workspace.judging import digest_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,36 +76,18 @@ def in_force(versions: Versions, record: SubmissionRecord) -> Examination:
     return carried(examination, then, *later) if then is not None and later else examination
 
 
-def bring_up(office: Office) -> int:
-    """Puts recorded judgements of older versions of the round's forms under the ids of the versions in force, so that
-    whoever merges sees one form; gives how many. What was judged stays judged: only the values move. A closed round
-    stays as it is."""
-    first = office.ledger.first_issued_on(office.round.id)
-    older = {id for id, version in first if id in office.forms and version < office.forms[id].version}
-    if not older or office.ledger.closed_on(office.round.id) is not None:
-        return 0
+def counting_of(office: Office, round_id: str) -> tuple[Counted, ...]:
+    """What counts of a round – this one, a closed one, last year's –, its values under the ids of the versions in
+    force, so that whoever merges or goes on from it sees one form. The ledger keeps them as they were judged."""
     versions = versions_of(office)
-    moved = []
-    for record in office.ledger.submissions(office.round.id):
-        then = versions.by_digest.get(ground_of(record))
-        later = versions.after(then) if then is not None and then.id in older else ()
-        if then is None or not later:
-            continue
-        facts = becoming(record.judged["facts"], later)
-        examination = carried(examination_of(record.examination), then, *later)
-        judged = {**record.judged, "facts": facts, "facts_sha256": digest_of(facts)}
-        moved.append(replace(record, state=record.verdict, examination=text_of(examination), judged=judged))
-    if moved:
-        office.keep_grounds()
-        office.ledger.judge_again(moved)
-    return len(moved)
+    return tuple(replace(c, submission=_renewed(versions, c.submission)) for c in office.ledger.counting(round_id))
 
 
-def becoming(facts: str, later: tuple[Form, ...]) -> str:
-    """The facts of a judgement, with the versions its values were carried over to."""
-    raw: dict[str, Any] = json.loads(facts)
-    raw["becomes"] = [*raw.get("becomes", ()), *(f.digest for f in later)]
-    return json.dumps(raw, ensure_ascii=False, sort_keys=True)
+def _renewed(versions: Versions, record: SubmissionRecord) -> SubmissionRecord:
+    then = versions.by_digest.get(ground_of(record))
+    if then is None or not versions.after(then):
+        return record
+    return replace(record, examination=text_of(in_force(versions, record)))
 
 
 def ground_of(record: SubmissionRecord) -> str:

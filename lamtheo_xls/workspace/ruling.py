@@ -88,9 +88,12 @@ def _of_other_rounds(office: Office, strange: set[str]) -> dict[str, Standing]:
 
 def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None:
     """The decision that the cell Xử lý of a row shows: the ruling that stands, unless it was about another submission
-    than the one on screen ('': what it left out); else that the signed copy has come."""
+    than the one on screen ('': what it left out); else that the signed copy has come. Of a closed round: what was ruled
+    since, which changes nothing until it is reopened."""
     if standing is None:
         return None
+    if standing.later is not None:
+        return standing.later
     decision = standing.decision
     if decision is not None and (
         decision.kind not in OF_A_SUBMISSION or not on_screen or decision.bound_to == on_screen

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lamtheo_xls.definitions.model import Form, Table
+from lamtheo_xls.examine import Examination
 from lamtheo_xls.ledger import IssueRecord, Standing, SubmissionRecord
 from lamtheo_xls.register import Assignment, Unit, children_of, context_of, file_stem, person_by_code, unit_of
 from lamtheo_xls.text import text_key
@@ -63,6 +64,12 @@ def standings_of(office: Office) -> Standings:
     return out
 
 
+def stem_of(office: Office, assignment: Assignment, part: str) -> str:
+    """The file name of a part's workbook, without its ending: the first part bears no number, since most units have
+    one, and a name once sent out must not change when a second one comes."""
+    return file_stem(replace(assignment, part="" if part == FIRST_PART else part), office.register)
+
+
 def is_issued(assignment: Assignment) -> bool:
     """Whether a workbook is made for it: not for a document without a form (S1.12), nor for whom nothing is asked –
     they may still use the shared one; volunteers get theirs (S3.16)."""
@@ -91,7 +98,6 @@ def wanted_for(
     for part, model in _parts(office, form, assignment, known, issued, standings).items():
         record, standing = issued.get(part), standings.get(part)
         prefilled, carried = _starting(office, form, assignment, known, part, model, record, standing)
-        own = replace(assignment, part="" if part == FIRST_PART else part)
         yield _compare(
             office,
             record,
@@ -106,7 +112,7 @@ def wanted_for(
             units=(),
             prefilled=prefilled,
             carried=carried,
-            stem=file_stem(own, office.register),
+            stem=stem_of(office, assignment, part),
         )
 
 
@@ -174,7 +180,7 @@ def _starting(
     record: IssueRecord | None,
     standing: Standing | None,
 ) -> tuple[Filled, str]:
-    """What the workbook starts from, and the submission it was taken over from."""
+    """What the workbook starts from, and the submission it is taken over from."""
     if record is not None and record.issued.version == form.version:
         came_back = standing is not None and (standing.latest is not None or standing.counted is not None)
         if came_back or record.carried or (part and model is None):
@@ -182,7 +188,7 @@ def _starting(
     elif record is not None:
         returned = _readable(office, assignment, part, standing)
         if returned is not None:
-            return _taken_over(form, known, returned), returned.id
+            return _taken_over(form, in_force(known.versions, returned)), returned.id
     fields = dict(model.values) if model is not None else {}
     if form.part_field:
         fields[form.part_field] = part
@@ -203,9 +209,8 @@ def _readable(office: Office, assignment: Assignment, part: str, standing: Stand
     return max(found, key=lambda r: (r.received, r.seq), default=None)
 
 
-def _taken_over(form: Form, known: Known, record: SubmissionRecord) -> Filled:
-    """The values of a return as the version in force asks them; what the unit left blank stays so."""
-    examination = in_force(known.versions, record)
+def _taken_over(form: Form, examination: Examination) -> Filled:
+    """The values of a return, under the ids of the version in force; what the unit left blank stays so."""
     locked = {f.id for f in form.fields if f.locked}
     blank = {f.id: "" for f in form.fields if f.id not in locked}
     own = {id: entry.text for id, entry in examination.fields.items() if id in blank}
