@@ -28,7 +28,7 @@ _ROUNDED_UP = 1.015  # what the pixels of a screen make of heights
 _PADDING_MM = 2.0  # of a cell, and something to spare
 _AVERAGE = 46  # width of a character
 _FEW = 55  # characters of a line, and some to spare
-HEADING_LINES = 3  # a heading and the two lines below it stay on one page
+_HEADINGS = 6  # one below the other that stay together
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ class DocumentLayout:
     def signature(self) -> int:
         """Lines of the signature, with the blank one above."""
         return len(self.items) - self.closing + 1
+
+    @property
+    def most_together(self) -> int:
+        """How many lines a heading wants to have on its page at most."""
+        return self.signature + _HEADINGS
 
     @property
     def short(self) -> int:

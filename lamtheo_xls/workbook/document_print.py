@@ -19,7 +19,6 @@ from lamtheo_xls.workbook import lines
 from lamtheo_xls.workbook.document import (
     BOLD,
     CENTRE,
-    HEADING_LINES,
     INDENT,
     LINE_POINTS,
     SIDES,
@@ -142,15 +141,14 @@ class _Formulas:
             return str(place.signature if row == place.first_row + place.closing - 1 else 1)
         if not item.ranked:
             return "1"
-        final = f"INDEX({self.column['text']},MATCH({self.close_rank}-1,{self.column['rank']},0))"
-        before_final = f"AND({rank}={self.close_rank}-2,LEN({final})<={place.short})"
-        usual = (
-            f"IF({before_final},{HEADING_LINES + place.signature},{HEADING_LINES})"
-            if item.leads
-            else (f"IF({own}>{place.short // 2},2,1)")
-        )
-        alone = f"IF({own}<={place.short},{2 + place.signature},2)"
-        return f"IF({rank}={self.close_rank}-1,{alone},{usual})"
+        usual, final = f"IF({own}>{place.short // 2},2,1)", f"IF({own}<={place.short},{2 + place.signature},2)"
+        if item.leads:
+            below = {
+                name: f"{self._at(name, row + 1)}:{self._at(name, place.last_item)}" for name in ("rank", "together")
+            }
+            following = f"INDEX({below['together']},MATCH({rank}+1,{below['rank']},0))"
+            usual = f"MIN({usual}+{following},{place.most_together})"
+        return f"IF({rank}={self.close_rank}-1,{final},{usual})"
 
     def _goes_on(self, row: int) -> str:
         return f"{self._at('taken', row)}<LEN({self._at('rest', row)})"
@@ -352,24 +350,25 @@ class DocumentPlan:
 
 
 def _wants(place: DocumentLayout, texts: Sequence[str], ranks: Sequence[int]) -> list[int]:
-    """How many lines each item wants to have on the page on which it begins: a heading with the two lines below it, a
-    paragraph two, the signature all of it and two lines of the text above."""
+    """How many lines each item wants to have on the page on which it begins: a paragraph two, a heading its own and
+    what the item below it wants, the signature all of it and two lines of the text above."""
     close = ranks[place.closing - 1]
-    final = next((text for text, rank in zip(texts, ranks, strict=True) if rank == close - 1), "")
     out: list[int] = []
-    for i, (item, text, rank) in enumerate(zip(place.items, texts, ranks, strict=True), start=1):
+    of_rank: dict[int, int] = {}
+    for i in range(len(place.items), 0, -1):
+        item, text, rank = place.items[i - 1], texts[i - 1], ranks[i - 1]
+        wanted = 2 if len(text) > place.short // 2 else 1
         if i >= place.closing:
-            out.append(place.signature if i == place.closing else 1)
+            wanted = place.signature if i == place.closing else 1
         elif not item.ranked:
-            out.append(1)
+            wanted = 1
         elif rank == close - 1:
-            out.append(2 + place.signature if len(text) <= place.short else 2)
+            wanted = 2 + place.signature if len(text) <= place.short else 2
         elif item.leads:
-            alone = rank == close - 2 and len(final) <= place.short
-            out.append(HEADING_LINES + place.signature if alone else HEADING_LINES)
-        else:
-            out.append(2 if len(text) > place.short // 2 else 1)
-    return out
+            wanted = min(wanted + of_rank[rank + 1], place.most_together)
+        out.append(wanted)
+        of_rank[rank] = wanted
+    return out[::-1]
 
 
 def plan_document(form: Form, layout: Layout) -> DocumentPlan:
