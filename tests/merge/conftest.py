@@ -22,6 +22,7 @@ class Case:
     roles: Roles
     groups: tuple[Group, ...]
     register: Register
+    tables: tuple[Consolidated, ...]
 
 
 def unit(code: str, name: str, order: int, parent: str = "", short: str = "") -> Unit:
@@ -35,6 +36,7 @@ def case() -> Case:
     bundle, _ = load_folder(bundled("43-kh-duk"))
     assert bundle is not None
     forms, table = bundle.forms, bundle.programme.tables[0]
+    assert table.id == "mau-02"
     register = Register(
         office={},
         units=(
@@ -54,7 +56,15 @@ def case() -> Case:
         ),
     )
     roles = roles_of(table, forms)
-    return Case(forms=forms, table=table, roles=roles, groups=bundle.programme.groups, register=register)
+    programme = bundle.programme
+    return Case(
+        forms=forms,
+        table=table,
+        roles=roles,
+        groups=programme.groups,
+        register=register,
+        tables=programme.tables,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.ledger import open_ledger, submission_id
-from lamtheo_xls.merge import Roll, blocks_of, compare, counts_of, csv_of, frame_of, group_lines
+from lamtheo_xls.merge import Roll, blocks_of, compare, counts_of, csv_of, frame_of, group_lines, once
+from lamtheo_xls.text import text_key, unit_key
 
 ON = dt.date(2027, 2, 25)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=8)
@@ -108,3 +109,52 @@ def test_a_duplicate_counts_once(
             frames.append(frame_of(counting, case.register, case.table, case.forms))
     assert [len(f) for f in frames] == [2, 2, 2]
     assert set(frames[-1]["from.file"]) == {"a.xlsx"}
+
+
+PLANS = st.dictionaries(
+    st.sampled_from(["A", "C", "Z"]),
+    st.dictionaries(st.sampled_from(["1", "2", "3", "10"]), ROW | st.just(None), max_size=4),
+    max_size=3,
+)
+
+
+@given(ROUNDS, PLANS, st.frozensets(st.sampled_from(["A", "B", "C"])), st.randoms(use_true_random=False))
+@quick
+def test_several_sources_are_conserved(
+    case: Any,
+    counted_of: Callable[..., Any],
+    return_of: Callable[..., Any],
+    units: Any,
+    plans: Any,
+    owing: Any,
+    random: Any,
+) -> None:
+    """Mẫu 02 and the plans of who owes none (None: «không phát sinh»): rows in = rows left + repeated, whatever the
+    order of files; no plan of a unit that owes Mẫu 02; no name twice but within one return; sums as ever."""
+    sent = [counted_of(unit, rows) for unit, rows in units.items()]
+    for unit, parts in plans.items():
+        sent += [
+            return_of("mau-01", unit, fields=row or {"ten_mo_hinh": "x"}, part=part, nil=row is None)
+            for part, row in parts.items()
+        ]
+    whole, other = (
+        frame_of(found, case.register, case.table, case.forms, owing={"mau-02": owing})
+        for found in (sent, random.sample(sent, len(sent)))
+    )
+    pd.testing.assert_frame_equal(whole, other)
+    frame, repeated = once(whole, case.roles)
+    planned = [row for unit, parts in plans.items() if unit not in owing for row in parts.values() if row is not None]
+    assert len(frame) + len(repeated) == len(whole) == sum(map(len, units.values())) + len(planned)
+    assert not set(frame[frame["return.form"] == "mau-01"]["unit.code"]) & owing
+    assert (frame["return.form"] == "mau-02").sum() == sum(map(len, units.values())), "what is signed as a table stays"
+    named = frame[frame["ten_mo_hinh"] != ""]
+    keys = [named["unit.code"], named["ten_chi_bo"].map(unit_key), named["ten_mo_hinh"].map(text_key)]
+    assert (named.groupby(keys)["return.id"].nunique() == 1).all()
+    roll = Roll(counted=tuple(dict.fromkeys(frame["unit.code"])))
+    counts = counts_of(frame, roll, case.register, case.roles, groups=case.groups, on=ON, repeated=repeated)
+    assert sum(u.models for u in counts.units) == sum(g.models for g in counts.groups) == counts.models == len(frame)
+    assert counts.complete + sum(any(row[c] == "" for c in case.roles.complete) for _, row in frame.iterrows()) == len(
+        frame
+    )
+    for column, n in counts.blanks.items():
+        assert n == sum(u.blanks.get(column, 0) for u in counts.units) == (frame[column] == "").sum()
