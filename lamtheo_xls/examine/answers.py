@@ -56,7 +56,7 @@ class Answers:
     columns: Mapping[str, Mapping[str, int]]
     """Table id → column id → sheet column, for every column that was located."""
     first_rows: Mapping[str, int]
-    """Table id → its first data row on the sheet."""
+    """Table id → its first data row on the sheet; where all are gone, the row in which it began."""
     rows: Mapping[str, tuple[UsedRow, ...]]
     """Table id → used rows in the order of the sheet."""
     examples: Mapping[str, Mapping[int, Read]]
@@ -100,12 +100,17 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
         given=_given(form, facts),
         spots=located.fields,
         columns=located.columns,
-        first_rows={id: found[0].sheet_row if found else 0 for id, found in located.rows.items()},
+        first_rows={id: _first_row(located, id) for id in located.rows},
         rows=rows,
         examples={id: _example_rows(form, id, found, facts.children) for id, found in rows.items()},
         odd=tuple(odd),
         explanation=general.text if general else "",
     )
+
+
+def _first_row(located: Located, table: str) -> int:
+    rows, key_row = located.rows[table], located.landmarks.layout.areas[table].key_row
+    return rows[0].sheet_row if rows else located.row_of.get(key_row, key_row) + 1
 
 
 def _given(form: Form, facts: Facts) -> dict[str, str]:

@@ -104,6 +104,20 @@ def test_one_fault_in_a_table_is_one_finding_there(
     assert "{" not in message(spoiled.examine().findings[0])
 
 
+def test_a_narrative_whose_rows_are_all_gone_is_missed_where_it_began(report: Any) -> None:
+    """Every row of it deleted: the one error names the row in which it stood."""
+    first, last = (report.layout.areas["dac_diem"].first_row, report.layout.areas["dac_diem"].last_row)
+    cells = {
+        (row - (last - first + 1) if row > last else row, column): cell
+        for (row, column), cell in report.cells.items()
+        if not first <= row <= last
+    }
+    found = dataclasses.replace(report, cells=cells).examine().findings
+    assert [(f.code, f.place.cell) for f in found if f.severity == "error"] == [
+        ("table.too_few_paragraphs", report.cell(1, "doan", "dac_diem"))
+    ]
+
+
 def test_a_narrative_only_wished_for_is_a_warning(report: Any) -> None:
     """A rule's own severity holds for what is missing and for dots in its place; and words explain both."""
     rules = tuple(dataclasses.replace(r, severity="warning") for r in report.form.rules)
