@@ -17,6 +17,7 @@ from lamtheo_xls.cli.printing import (
     print_findings,
     print_merged,
     print_overview,
+    print_programme,
     print_returned,
     progress,
     shown,
@@ -40,20 +41,18 @@ def demo_command(folder: Path) -> None:
 
 
 @click.command("programmes", cls=SpokenCommand, help=say("cli.help.programmes"))
+@click.option("--period", metavar=say("cli.metavar.period"), default=None, help=say("cli.option.period_asked"))
+@as_of_option
 @json_option
-def programmes_command(as_json: bool) -> None:
+def programmes_command(period: str | None, as_of: dt.date, as_json: bool) -> None:
     from lamtheo_xls.workspace.programmes import describe_programmes
 
-    described = describe_programmes()
+    described = describe_programmes(period, as_of=as_of)
     if as_json:
         emit(described)
         return
     for programme in described:
-        click.echo(f"{programme['id']}: {programme['name']}")
-        for form in programme["forms"]:
-            click.echo(f"  {form['id']}: {form['label']} – {form['name']}")
-            for obligation in form["obligations"]:
-                click.echo(f"    {obligation['due']}")
+        print_programme(programme)
 
 
 @click.command("new", cls=SpokenCommand, help=say("cli.help.new"))

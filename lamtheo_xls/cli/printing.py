@@ -101,6 +101,31 @@ def print_findings(findings: Iterable[Finding], *, most: int | None = None) -> N
         click.echo(say("cli.say.more", n=len(sorted_) - most))
 
 
+def print_programme(programme: Mapping[str, Any]) -> None:
+    """A programme: its forms, and what is asked of whom in the period, by when."""
+    from lamtheo_xls.definitions import period_label
+    from lamtheo_xls.workspace.programmes import asked_words
+
+    for line in wrapped(f"{programme['id']}: {programme['name']}", hanging="  "):
+        click.echo(line)
+    for form in programme["forms"]:
+        for line in wrapped(f"{form['id']}: {form['label']} – {form['name']}", indent="  ", hanging="    "):
+            click.echo(line)
+    if programme["asked"]:
+        label = period_label(programme["period"])
+        click.echo("  " + say("cli.say.asked", ky=label[:1].upper() + label[1:]))
+    for names, lines in asked_words(programme["asked"]):
+        for line in wrapped(names, indent="    ", hanging="    "):
+            click.echo(line)
+        for text in lines:
+            for line in wrapped(f"– {text}", indent="      ", hanging="        "):
+                click.echo(line)
+    for milestone in programme["milestones"]:
+        told = say("cli.say.office", viec=milestone["label"], han=milestone["text"])
+        for line in wrapped(told, indent="    ", hanging="      "):
+            click.echo(line)
+
+
 def print_collected(lines: tuple[Collected, ...], inbox: str) -> None:
     """One line per file that needs eyes, then the counts."""
     if not lines:

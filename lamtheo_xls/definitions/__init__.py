@@ -3,7 +3,14 @@
 from lamtheo_xls.definitions.asking import Demand, asked_of, in_force, milestones_of
 from lamtheo_xls.definitions.deadlines import date_of, deadline_of
 from lamtheo_xls.definitions.loading import Bundle, bundled, load_folder, load_form, load_programme, programmes
-from lamtheo_xls.definitions.periods import period_label, period_span, period_valid, period_year, previous_period
+from lamtheo_xls.definitions.periods import (
+    period_label,
+    period_of,
+    period_span,
+    period_valid,
+    period_year,
+    previous_period,
+)
 from lamtheo_xls.definitions.shape import schema
 from lamtheo_xls.definitions.templates import CONTEXT, fill, pieces_of
 
@@ -22,6 +29,7 @@ __all__ = [
     "load_programme",
     "milestones_of",
     "period_label",
+    "period_of",
     "period_span",
     "period_valid",
     "period_year",

@@ -56,6 +56,15 @@ def previous_period(period: str) -> str:
     return f"{year}-{number:02}" if kind == "month" else f"{year}-{'H' if kind == 'half' else 'Q'}{number}"
 
 
+def period_of(day: dt.date, kind: str) -> str:
+    """The period of that kind (year, half, quarter, month) a day lies in: 15/05/2027 → "2027", "2027-H1", "2027-Q2"."""
+    if kind == "half":
+        return f"{day.year}-H{(day.month + 5) // 6}"
+    if kind == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    return f"{day:%Y-%m}" if kind == "month" else str(day.year)
+
+
 def period_label(period: str) -> str:
     """The period as a clerk writes it: «năm 2026», «quý I/2026», «tháng 02/2026», «6 tháng đầu năm 2026»."""
     year, kind, number = _parts(period)

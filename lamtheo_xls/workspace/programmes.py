@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.definitions import CONTEXT, load_folder, load_form, load_programme, programmes
-from lamtheo_xls.definitions.model import Field, Form
+from lamtheo_xls.definitions import (
+    CONTEXT,
+    Bundle,
+    Demand,
+    asked_of,
+    load_folder,
+    load_form,
+    load_programme,
+    milestones_of,
+    period_of,
+    period_valid,
+    programmes,
+)
+from lamtheo_xls.definitions.model import Deadline, Field, Form, Milestone
 from lamtheo_xls.definitions.shape import schema
 from lamtheo_xls.findings import Finding, World, say
+from lamtheo_xls.register.sheets import groups, kinds
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import address, column_letters, lay_out
@@ -18,43 +32,94 @@ from lamtheo_xls.workbook.template import write_workbook
 from lamtheo_xls.workspace.folder import bundle_of
 
 
-def describe_programmes() -> list[dict[str, Any]]:
-    """The bundled programmes with their forms and, for each, who owes it by when (in the source's words)."""
-    out = []
-    for id in programmes():
-        bundle = bundle_of(id)
-        programme = bundle.programme
-        forms = []
-        for form in bundle.forms.values():
-            owed = [o for o in programme.obligations if o.form == form.id]
-            forms.append(
-                {
-                    "id": form.id,
-                    "version": form.version,
-                    "label": form.label,
-                    "name": form.name,
-                    "obligations": [
-                        {
-                            "unit_kinds": list(o.unit_kinds),
-                            "due": o.due.text.replace("{nam}", "…"),
-                            "exceptions": {p: d.text.replace("{nam}", p[:4]) for p, d in o.exceptions.items()},
-                            "source": o.source,
-                        }
-                        for o in owed
-                    ],
-                }
-            )
-        out.append(
-            {
-                "id": programme.id,
-                "version": programme.version,
-                "name": programme.name,
-                "period": programme.period,
-                "forms": forms,
-                "tables": [t.id for t in programme.tables],
-            }
+def describe_programmes(period: str | None, *, as_of: dt.date) -> list[dict[str, Any]]:
+    """The bundled programmes: their forms, and what a round asks of which kind of unit, by when – of the period given,
+    else the one `as_of` lies in. A programme that runs for another kind of period than the one given tells its forms
+    alone (`period` null)."""
+    return [_described(bundle_of(id), period, as_of) for id in programmes()]
+
+
+def _described(bundle: Bundle, period: str | None, as_of: dt.date) -> dict[str, Any]:
+    programme = bundle.programme
+    chosen = period or period_of(as_of, programme.period)
+    fits = period_valid(chosen, programme.period)
+    return {
+        "id": programme.id,
+        "version": programme.version,
+        "name": programme.name,
+        "kind_of_period": programme.period,
+        "forms": [
+            {"id": form.id, "version": form.version, "label": form.label, "name": form.name, "parts": form.parts}
+            for form in bundle.forms.values()
+        ],
+        "tables": [t.id for t in programme.tables],
+        "period": chosen if fits else None,
+        "asked": [_demand(d) for d in asked_of(programme, bundle.forms, chosen)] if fits else [],
+        "milestones": [_milestone(*m) for m in milestones_of(programme, chosen)] if fits else [],
+    }
+
+
+def _demand(demand: Demand) -> dict[str, Any]:
+    obligation, deadline, people = demand.obligation, demand.deadline, demand.obligation.people
+    return {
+        "unit_kind": demand.unit_kind,
+        "kind": kinds()[demand.unit_kind],
+        "owner": obligation.owner,
+        "groups": list(people.groups) if people else [],
+        "volunteers": list(people.volunteers) if people else [],
+        "direct": obligation.direct,
+        "form": obligation.form or None,
+        "label": demand.label or demand.name,
+        "parts": demand.parts or None,
+        "strength": obligation.strength,
+        "signed_copy": obligation.signed_copy,
+        "nil_allowed": obligation.nil_allowed,
+        "due": deadline.on_time.isoformat(),
+        "late_from": deadline.late_from.isoformat(),
+        "accept_until": deadline.accept_until.isoformat() if deadline.accept_until else None,
+        "text": deadline.text,
+        "source": obligation.source,
+    }
+
+
+def _milestone(milestone: Milestone, deadline: Deadline) -> dict[str, Any]:
+    return {
+        "id": milestone.id,
+        "label": milestone.label,
+        "due": deadline.on_time.isoformat(),
+        "text": deadline.text,
+        "source": milestone.source,
+    }
+
+
+def asked_words(asked: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """What is asked, for people to read: kinds of unit of which the same is asked, and a line for each thing:
+    «Mẫu số 01 (mỗi mô hình một biểu; kèm bản ký): trước ngày 25/02/2022»."""
+    lines: dict[str, list[str]] = {}
+    for demand in asked:
+        lines.setdefault(demand["kind"], []).append(_words(demand))
+    together: dict[tuple[str, ...], list[str]] = {}
+    for kind, found in lines.items():
+        together.setdefault(tuple(found), []).append(kind)
+    return [("; ".join(names), list(found)) for found, names in together.items()]
+
+
+def _words(demand: Mapping[str, Any]) -> str:
+    named = ", ".join(groups()[group].lower() for group in demand["groups"])
+    notes = [
+        say(f"workspace.programmes.{name}", nhom=named)
+        for name, holds in (
+            ("direct", demand["direct"]),
+            ("person", demand["owner"] == "person"),
+            ("many", demand["parts"] == "many"),
+            ("document", demand["form"] is None),
+            ("signed", demand["form"] is not None and demand["signed_copy"]),
+            ("nil", demand["nil_allowed"]),
         )
-    return out
+        if holds
+    ]
+    noted = f" ({'; '.join(notes)})" if notes else ""
+    return say("workspace.programmes.line", ten=demand["label"], ghi=noted, han=demand["text"])
 
 
 def check_definition(path: Path) -> tuple[Finding, ...]:

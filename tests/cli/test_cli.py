@@ -70,14 +70,45 @@ def test_a_console_that_knows_no_vietnamese() -> None:
     assert "Mẫu số 02" in done.stdout.decode("utf-8")
 
 
-def test_programmes_tell_what_is_bundled(lamtheo: Callable[..., Any]) -> None:
-    """The programme, its forms, who owes them and by when, the exception of 2022 (S1.14–S1.16)."""
-    told = json.loads(lamtheo("programmes", "--json").out)
+def test_programmes_tell_what_is_asked_of_whom_and_when(lamtheo: Callable[..., Any]) -> None:
+    """What a round of 2022 asks of each kind of unit, with that year's own dates (S1.12–S1.17)."""
+    told = json.loads(lamtheo("programmes", "--period", "2022", "--json").out)
     programme = next(p for p in told if p["id"] == "43-kh-duk")
-    obligation = programme["forms"][0]["obligations"][0]
-    assert obligation["unit_kinds"] == ["dang_uy_co_so"]
-    assert obligation["due"].startswith("trong tháng 02")
-    assert obligation["exceptions"] == {"2022": "trước ngày 25/02/2022"}
+    assert [(f["id"], f["parts"]) for f in programme["forms"]] == [
+        ("mau-01", "many"),
+        ("mau-02", "one"),
+        ("mau-03", "many"),
+    ]
+    of_kind: dict[str, list[tuple[Any, ...]]] = {}
+    for d in programme["asked"]:
+        of_kind.setdefault(d["unit_kind"], []).append((d["form"], d["due"], d["late_from"], d["nil_allowed"]))
+    plan, mau_01 = (None, "2022-01-26", "2022-01-28", False), ("mau-01", "2022-02-24", "2022-02-26", False)
+    mau_02, mau_03 = ("mau-02", "2022-02-24", "2022-02-26", False), ("mau-03", "2022-12-14", "2022-12-16", True)
+    assert of_kind == {
+        "dang_uy_co_so": [plan, mau_01, mau_02, mau_03],
+        "chi_bo_co_so": [plan, mau_01, mau_03],
+        "chi_bo_truc_thuoc": [mau_01, mau_03],
+    }
+    later = json.loads(lamtheo("programmes", "--period", "2023", "--json").out)[0]
+    assert later["asked"][0]["due"] == "2023-02-28" and None not in {d["form"] for d in later["asked"]}
+    assert [(m["id"], m["due"]) for m in later["milestones"]] == [("so-ket-2023", "2023-02-28")]
+    people = [d for p in told for d in p["asked"] if d["owner"] == "person"]
+    assert people and {tuple(d["groups"]) for d in people} == {("can_bo_cong_chuc", "dang_vien")}
+
+
+def test_programmes_in_words(lamtheo: Callable[..., Any]) -> None:
+    """For people: kinds of which the same is asked stand together, each thing with what goes with it; nothing is wider
+    than the terminal; without a period it is the one of the day."""
+    said = lamtheo("programmes", "--period", "2022")
+    flat = " ".join(said.out.split())
+    assert "– Mẫu số 02 (kèm bản ký): trước ngày 25/02/2022" in flat
+    assert "mỗi mô hình một biểu; kèm bản ký; được trả lời “không phát sinh”): trước ngày 15/12/2022" in flat
+    assert "(chỉ gửi bản ký): trước ngày 27/01/2022" in flat
+    assert "Đảng ủy cơ sở; Chi bộ cơ sở; Đảng ủy xã, phường; Mặt trận Tổ quốc, đoàn thể" in flat
+    assert max(map(len, said.out.splitlines())) <= 80
+    assert "trong tháng 02/2027" in lamtheo("programmes", "--as-of", "2027-05-01").out
+    other = json.loads(lamtheo("programmes", "--period", "2027-Q1", "--json").out)
+    assert {(p["period"], len(p["asked"])) for p in other} == {(None, 0)}
 
 
 def test_form_map_is_the_contract(lamtheo: Callable[..., Any]) -> None:
