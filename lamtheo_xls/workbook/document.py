@@ -20,6 +20,9 @@ LINE_POINTS = 18.75
 SIZE = 14
 INDENT = 8
 """Blanks before the first line of a paragraph: 10 mm."""
+INDENT_WIDE = INDENT * lines.SPACE
+UNEVEN = 110
+"""How much longer than its other lines a title's first may be, in hundredths."""
 PLAIN, BOLD, CENTRE, SIDES, SIDES_BOLD, SIDES_ITALIC = range(6)
 """How an item looks. From SIDES on it is one line, set as it is."""
 _LINES_A_ROW, _MOST_PAGES = 5, 10
@@ -27,6 +30,7 @@ _NARROWER_MM = 1.5  # than the page, so that no program makes all a little small
 _ROUNDED_UP = 1.015  # what the pixels of a screen make of heights
 _PADDING_MM = 2.0  # of a cell, and something to spare
 _AVERAGE = 46  # width of a character
+_SPARE = 2  # of a line, in hundredths, on each side of a title
 _FEW = 55  # characters of a line, and some to spare
 _HEADINGS = 6  # one below the other that stay together
 
@@ -110,6 +114,11 @@ class DocumentLayout:
     def across(self) -> int:
         """What is set in the middle is set in the middle of so much: LibreOffice makes columns somewhat wider."""
         return self.room * 102 // 100
+
+    @property
+    def title_room(self) -> int:
+        """How wide a line of the title is at most."""
+        return self.room - 2 * self.room * _SPARE // 100
 
     @property
     def last_item(self) -> int:
@@ -313,12 +322,14 @@ __all__ = [
     "BOLD",
     "CENTRE",
     "INDENT",
+    "INDENT_WIDE",
     "LINE_POINTS",
     "PLAIN",
     "SIDES",
     "SIDES_BOLD",
     "SIDES_ITALIC",
     "SIZE",
+    "UNEVEN",
     "DocumentLayout",
     "Head",
     "Item",

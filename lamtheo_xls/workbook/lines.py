@@ -139,6 +139,15 @@ def tidy_formula(text: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE(TRIM({text})," "&CHAR(10),CHAR(10)),CHAR(10)&" ",CHAR(10))'
 
 
+def one_line(text: str) -> str:
+    """Single blanks, no line ends."""
+    return " ".join(w for w in text.replace(NEWLINE, " ").split(" ") if w)
+
+
+def one_line_formula(text: str) -> str:
+    return f'TRIM(SUBSTITUTE({text},CHAR(10)," "))'
+
+
 def side_by_side(left: str, right: str, line: int, *, bold: bool, block: bool, measured: int) -> str:
     """One line with `left` at its beginning (a `block` around its first quarter) and `right` around its third."""
     left_wide, right_wide = wide(left[:measured], bold), wide(right[:measured], bold)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.document_print import DocumentPlan, document_formulas, plan_document
+from lamtheo_xls.workbook.document_formulas import document_formulas
+from lamtheo_xls.workbook.document_print import DocumentPlan, plan_document
 from lamtheo_xls.workbook.grid_print import grid_formulas, grid_rules, heads, sign_room
 from lamtheo_xls.workbook.layout import Laid, Layout, PrintLayout, locked_text
 from lamtheo_xls.workbook.lines import BLANK
