@@ -127,7 +127,9 @@ class _Formulas:
             return str(place.signature if row == place.first_row + place.closing - 1 else 1)
         if not item.ranked:
             return "1"
-        usual, final = f"IF({own}>{place.short // 2},2,1)", f"IF({own}<={place.short},{2 + place.signature},2)"
+        usual = f"IF({own}>{place.short // 2},2,1)"
+        whole = f"IF({own}<={place.short},2,3)+{place.signature}"
+        final = f"IF({own}<={place.short * 3 // 2},{whole},2)"
         if item.leads:
             below = {
                 name: f"{self._at(name, row + 1)}:{self._at(name, place.last_item)}" for name in ("rank", "together")

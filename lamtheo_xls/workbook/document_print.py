@@ -187,7 +187,8 @@ def _wants(place: DocumentLayout, texts: Sequence[str], ranks: Sequence[int]) ->
         elif not item.ranked:
             wanted = 1
         elif rank == close - 1:
-            wanted = 2 + place.signature if len(text) <= place.short else 2
+            whole = (2 if len(text) <= place.short else 3) + place.signature
+            wanted = whole if len(text) <= place.short * 3 // 2 else 2
         elif item.leads:
             wanted = min(wanted + of_rank[rank + 1], place.most_together)
         out.append(wanted)
