@@ -17,6 +17,7 @@ from lamtheo_xls.workbook.styles import properties
 TICK = "x"
 _LINE_POINTS = 15.75  # Excel keeps heights in quarters of three points
 _LINE_OF_SIZE, _ROOM, _TALLEST = 1.3125, 2.0, 409.5
+_INDENT_MM = 2.5
 _TITLE, _MESSAGE = 32, 255  # what Excel holds in an input message
 
 
@@ -147,8 +148,8 @@ def value_of(form: Form, cell: Laid, filled: Filled) -> str | float | None:
     return typed(text, type)
 
 
-def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
-    """Height of a row in points: as laid out, more where a filled text of a grid wraps."""
+def row_points(form: Form, layout: Layout, row: int, filled: Filled, message: str = "") -> float:
+    """Height of a row in points: as laid out, more where a filled text of a grid, or the panel's message, wraps."""
     points = layout.heights[row]
     for area in layout.areas.values():
         if area.key_row < row < area.end_row:
@@ -162,6 +163,9 @@ def row_points(form: Form, layout: Layout, row: int, filled: Filled) -> float:
                 ),
                 default=1,
             )
+            if message:
+                room = millimetres(layout.widths[layout.helper_columns["message"]]) - _INDENT_MM
+                lines = max(lines, wrapped_lines(message, 11, room, bold=True))
             return min(max(points, DATA_ROW_POINTS + _LINE_POINTS * (lines - 1)), _TALLEST)
     return points
 

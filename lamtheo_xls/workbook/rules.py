@@ -83,7 +83,7 @@ class Check:
 
 
 def row_checks(form: Form, table: Table) -> tuple[Check, ...]:
-    """What each used row of `table` is tested for, in the order of its columns."""
+    """What each used row of `table` is tested for, in the order of its columns; warnings last."""
     found: list[Check] = []
     for column in table.columns:
         if table.kind == "paragraphs":
@@ -91,7 +91,7 @@ def row_checks(form: Form, table: Table) -> tuple[Check, ...]:
             continue
         found += _own_checks(column)
         found += _ticked(form, table.id, column.id)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda check: check.soft))
 
 
 def table_checks(form: Form, table: Table) -> tuple[Check, ...]:

@@ -83,7 +83,8 @@ def stamp(
                 if text and id in area.columns:
                     main[row, area.columns[id]] = _cell(inputs.typed(text, base.types[f"{table}.{id}"]))
             if not layout.narrative:
-                main[row, 0] = f"{inputs.row_points(form, layout, row, filled):g}"
+                said = str(panel[row, layout.helper_columns["message"]])
+                main[row, 0] = f"{inputs.row_points(form, layout, row, filled, said):g}"
     if layout.narrative:
         heights = inputs.grown(layout, texts_of(form, layout, filled, context, panel))
         main |= {(row, 0): f"{points:g}" for row, points in heights.items()}

@@ -234,7 +234,10 @@ def _grown(pen: Pen, filled: Filled, panel: Mapping[Cell, Cached]) -> dict[int, 
     form, layout = pen.form, pen.layout
     if layout.narrative:
         return inputs.grown(layout, texts_of(form, layout, filled, pen.context, panel))
-    return {row: inputs.row_points(form, layout, row, filled) for row in layout.heights}
+    message = layout.helper_columns["message"]
+    return {
+        row: inputs.row_points(form, layout, row, filled, str(panel.get((row, message), ""))) for row in layout.heights
+    }
 
 
 def _value(pen: Pen, sheet: Worksheet, row: int, column: int, value: str | float | None, style: Format) -> None:
