@@ -64,11 +64,16 @@ def alike(frame: pd.DataFrame, roles: Roles) -> tuple[Alike, ...]:
     if frame.empty or not roles.name:
         return ()
     keys = _keys(frame, roles)
-    out = []
-    for (unit, _), rows in frame.groupby([keys["unit"], keys["child"]], sort=False):
-        names = [name for name in rows[roles.name] if name]
-        out += [Alike(unit=str(unit), one=a, other=b) for a, b in combinations(names, 2) if _close(a, b)]
-    return tuple(out)
+    names: dict[tuple[str, str], list[str]] = {}
+    for unit, child, name in zip(keys["unit"], keys["child"], frame[roles.name], strict=True):
+        if name:
+            names.setdefault((unit, child), []).append(name)
+    return tuple(
+        Alike(unit=unit, one=one, other=other)
+        for (unit, _), found in names.items()
+        for one, other in combinations(found, 2)
+        if _close(one, other)
+    )
 
 
 def _keys(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:

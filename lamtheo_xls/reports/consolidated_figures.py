@@ -23,8 +23,9 @@ def write_figures(sheet: Any, out: styles.Book, counts: Counts, told: Told) -> N
     """The sheet of a table of models: sentences, counts, then a line per unit."""
     amounts = [c for c in told.columns if c.id in counts.amounts]
     signed, lacking = bool(counts.roll.signed or counts.roll.unsigned), any(u.blanks for u in counts.units)
+    children = bool(counts.children)
     names = [
-        *([say("merge.figures.heads.children_without", gi=told.noun)] if counts.children else []),
+        *([say("merge.figures.heads.children_without", gi=told.noun)] if children else []),
         *([say("merge.figures.heads.lacking")] if lacking else []),
     ]
     heads = [
@@ -43,7 +44,7 @@ def write_figures(sheet: Any, out: styles.Book, counts: Counts, told: Told) -> N
                 u.models,
                 *(u.amounts[c.id] for c in amounts),
                 *([say("merge.figures.yes") if u.unit in inked else ""] if signed else []),
-                *(["; ".join(u.children_without)] if counts.children else []),
+                *(["; ".join(u.children_without)] if children else []),
                 *(["; ".join(f"{told.column(id).short} ({n})" for id, n in u.blanks.items())] if lacking else []),
             ]
         )
