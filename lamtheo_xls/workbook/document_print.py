@@ -252,6 +252,7 @@ def paint_document(pen: Pen, sheet: Worksheet, values: Mapping[Cell, Cached]) ->
         area = (0, 0, place.last_row - 1, 0)
         put(sheet.conditional_format(*area, options))
     pen.page(sheet, pen.form.orientation, code=pen.code, number=say("workbook.footer.document"))
+    sheet.set_start_page(1)
     put(sheet.set_h_pagebreaks(page_ends(place)))
     put(sheet.print_area(0, 0, place.overflow_row - 1, place.columns - 1))
     sheet.set_zoom(90)

@@ -59,7 +59,9 @@ class Pen:
             options = {"hidden": 1} if column in hidden else {}
             put(sheet.set_column(column - 1, column - 1, widths.get(column), locked, options))
 
-    def page(self, sheet: Worksheet, orientation: str, *, code: str = "", one_page: bool = False, number: str = "") -> None:
+    def page(
+        self, sheet: Worksheet, orientation: str, *, code: str = "", one_page: bool = False, number: str = ""
+    ) -> None:
         """Paper, margins and footer (`number` in place of page and pages); `one_page` also fits the height, so that the
         signature is not left alone."""
         sheet.set_paper(9)
