@@ -100,6 +100,19 @@ def test_star_and_date_stand_in_the_header(sheaves, printed):
     assert "Ngày 1" in [v for (row, _), v in values.items() if row == 3]
 
 
+def test_a_form_without_a_post_has_none(sheaves, printed):
+    """The source signs «T/M …» and a name: «Nơi nhận:» stands where it stood, no line is lost."""
+    sheaf = sheaves["nhiem-vu-dot-pha"]
+    form = replace(sheaf.form, closing=replace(sheaf.form.closing, post=""), body=(Block(kind="table", id="nhiem_vu"),))
+    form = replace(form, fields=tuple(f for f in form.fields if f.id != "chuc_vu_ky"))
+    filled = Filled(fields={"nguoi_ky": "Nguyễn Văn An"}, rows={"nhiem_vu": ({"noi_dung": "Một việc"},)})
+    lines, _, place = printed(form, lay_out(form, sheaf.rows), filled, sheaf.context)
+    right = [line[place.sign_column - 1].strip(BLANK) for line in lines]
+    assert [text for text in right if text] == ["T/M ĐẢNG BỘ", "Nguyễn Văn An"]
+    assert len(right) - right.index("T/M ĐẢNG BỘ") >= 5
+    assert any("Nơi nhận:" in line for line in lines)
+
+
 # -- a form with more than one table --------------------------------------------------------------------------------
 
 
