@@ -9,7 +9,7 @@ from typing import Any
 
 from lamtheo_xls.definitions import load_folder, period_year, programmes
 from lamtheo_xls.definitions.loading import bundled
-from lamtheo_xls.definitions.model import Form
+from lamtheo_xls.definitions.model import Form, Programme
 from lamtheo_xls.examine import Examination, Facts, examine, state_of
 from lamtheo_xls.findings import Finding, World, as_json, finding, say
 from lamtheo_xls.workbook.reader import read_returned
@@ -47,14 +47,19 @@ def check_file(path: Path, *, as_of: dt.date) -> Checked:
     form: Form | None = None
     if examination.state == "accepted":
         issued, identity = resolve(reading, None, {})
-        form = _form(issued.form, issued.version, issued.round) if issued is not None else None
+        programme, form = _form(issued.form, issued.version, issued.round) if issued is not None else (None, None)
         if issued is not None and form is None:
             identity += (finding("identity.form_unknown", bieu=issued.form, lan=issued.version),)
         examination = Examination(state=state_of(identity), findings=(*reading.findings, *identity))
-        if issued is not None and form is not None:
-            # Whether «không phát sinh» is an answer is the programme's to say; here a mark is taken at its word.
-            year = period_year(issued.period)
-            facts = Facts(form=form, year=year, issued=issued, received=as_of, nil_allowed=True)
+        if issued is not None and form is not None and programme is not None:
+            facts = Facts(
+                form=form,
+                year=period_year(issued.period),
+                issued=issued,
+                received=as_of,
+                groups=tuple(group.label for group in programme.groups),
+                nil_allowed=any(o.nil_allowed for o in programme.obligations if o.form == form.id),
+            )
             examination = examine(reading, facts, identity)
     return Checked(
         file=path.name,
@@ -65,12 +70,13 @@ def check_file(path: Path, *, as_of: dt.date) -> Checked:
     )
 
 
-def _form(form_id: str, version: int, round_id: str) -> Form | None:
-    """The bundled form a mark names: of the programme its round names first, since form ids repeat (S3.36)."""
+def _form(form_id: str, version: int, round_id: str) -> tuple[Programme | None, Form | None]:
+    """The bundled form a mark names, with its programme: the one its round names first, since form ids repeat among
+    issuers (S3.36)."""
     order = sorted(programmes(), key=lambda p: not round_id.startswith(f"{p}_"))
     for programme in order:
         bundle, _ = load_folder(bundled(programme))
         form = bundle.forms.get(form_id) if bundle is not None else None
-        if form is not None and form.version == version:
-            return form
-    return None
+        if bundle is not None and form is not None and form.version == version:
+            return bundle.programme, form
+    return None, None

@@ -1,52 +1,59 @@
-"""Who is in, late, faulty: the round as it stands, written to theo-doi.xlsx and told as counts."""
+"""Who is in, late, faulty: every round open as it stands, written to theo-doi.xlsx and told as counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lamtheo_xls.definitions import period_label
-from lamtheo_xls.findings import Finding, World, as_json, mend, message, say, screen_word
-from lamtheo_xls.ledger import Decision, Event, Standing
-from lamtheo_xls.register import Assignment, current, file_stem, unit_code_of, unit_of
+from lamtheo_xls.definitions import milestones_of, period_label
+from lamtheo_xls.definitions.model import Deadline
+from lamtheo_xls.findings import Finding, World, as_json, say
+from lamtheo_xls.register import Assignment, current
 from lamtheo_xls.reports.decisions import keep_typed
-from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.reports.status import (
     FileLine,
-    HistoryLine,
+    FormLine,
+    MilestoneLine,
     StatusLine,
     Summary,
     deadline_words,
-    state_words,
+    dues_words,
     summarise,
-    unit_labels,
     write_status,
 )
 from lamtheo_xls.reports.targets import replace_if_unchanged
+from lamtheo_xls.workspace.choosing import choices_for, labels_of
 from lamtheo_xls.workspace.folder import STATUS, Office
+from lamtheo_xls.workspace.inbox import files_of, history_of
+from lamtheo_xls.workspace.lines import placed_lines
 from lamtheo_xls.workspace.owing import assignments_of
-from lamtheo_xls.workspace.ruling import Taken, proposed_unit, shown_decision, take_decisions
+from lamtheo_xls.workspace.position import state_of_line
+from lamtheo_xls.workspace.ruling import Taken, take_decisions
 
-HISTORY_LINES = 2000
+__all__ = ["Followed", "Overview", "follow", "state_of_line"]
+
 TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The round as it stands."""
+    """One round as it stands."""
 
     round: str
     as_of: str
+    title: str
     heading: str
+    """The title, and the date that comes next."""
     lines: tuple[StatusLine, ...]
-    files: tuple[FileLine, ...]
     summary: Summary
-    file: Path
-    view_only: bool
-    findings: tuple[Finding, ...]
+    forms: tuple[FormLine, ...]
+    milestones: tuple[MilestoneLine, ...]
     owed: tuple[Assignment, ...]
+    deadline: Deadline | None
+    findings: tuple[Finding, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The contract of `status --json` (DESIGN §7): expected = accepted + nil + to_fix + missing."""
@@ -61,274 +68,156 @@ class Overview:
             "nil": s.nil,
             "excused": s.excused,
             "late": s.late,
-            "assignments": [
-                {
-                    "assignment": a.id,
-                    "form": a.form,
-                    "unit": a.unit,
-                    "person": a.person,
-                    "period": a.period,
-                    "state": "missing" if line.state == "wrong_form" else line.state,
-                    "due": a.deadline.on_time.isoformat(),
-                    "accept_until": a.deadline.accept_until.isoformat() if a.deadline.accept_until else None,
-                    "received": line.received.isoformat() if line.received else None,
-                    "late": line.late,
-                    "findings": [as_json(f) for f in line.findings],
-                    "signed_copy": line.signed,
-                }
-                for a, line in zip(self.owed, self.lines, strict=True)
-            ],
+            "assignments": [_as_json(a, line) for a, line in zip(self.owed, self.lines, strict=True)],
         }
 
 
-def follow(office: Office, taken: Taken) -> Overview:
-    """Writes theo-doi.xlsx anew and gives the round as it stands. Decisions must have been taken in before (`taken`).
+def _as_json(a: Assignment, line: StatusLine) -> dict[str, Any]:
+    return {
+        "assignment": a.id,
+        "form": a.form,
+        "unit": a.unit,
+        "person": a.person,
+        "period": a.period,
+        "state": "missing" if line.state == "wrong_form" else line.state,
+        "due": a.deadline.on_time.isoformat(),
+        "accept_until": a.deadline.accept_until.isoformat() if a.deadline.accept_until else None,
+        "received": line.received.isoformat() if line.received else None,
+        "late": line.late,
+        "findings": [as_json(f) for f in line.findings],
+        "signed_copy": line.signed,
+        "signed": line.copy.detail if line.copy else None,
+        "parts": line.parts,
+        "document": a.document or None,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Every round the command is for, and where theo-doi.xlsx lies; that holds all rounds open."""
+
+    rounds: tuple[Overview, ...]
+    summary: Summary
+    """Of the rounds the command is for, with the files nobody owns."""
+    file: Path
+    view_only: bool
+    findings: tuple[Finding, ...]
+
+
+def follow(office: Office, taken: Taken) -> Followed:
+    """Writes theo-doi.xlsx anew and gives the rounds as they stand. Decisions must have been taken in before (`taken`).
 
     The file is replaced only if it is still the one that was read; when somebody saved it meanwhile, their decisions
     are taken in first. Open elsewhere: a copy marked CHỈ XEM is written beside it (finding set.target_open).
     """
     for _ in range(TRIES):
-        overview, content, view_only = _compose(office, taken)
+        followed, content, view_only = _compose(office, taken)
         path, findings = replace_if_unchanged(
             office.root / STATUS, taken.sha256, content, as_of=office.as_of, view_only=view_only
         )
         if path is not None:
-            return replace(overview, file=path, view_only=path != office.root / STATUS, findings=findings)
+            return replace(followed, file=path, view_only=path != office.root / STATUS, findings=findings)
         taken = take_decisions(office)
     raise World("world.target_held", noi=office.root / STATUS)
 
 
-def _compose(office: Office, taken: Taken) -> tuple[Overview, bytes, Callable[[], bytes]]:
-    owed, findings = assignments_of(office)
-    standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
-    lines = tuple(_line(office, a, standings.get(a.id)) for a in owed)
-    lines, files = keep_typed(lines, _files(office), taken.sheet)
-    summary = summarise(lines, files)
-    title = say(
-        "workspace.status.title",
-        ten=office.forms[owed[0].form].label if owed else office.programme.id,
-        ky=period_label(office.round.period),
-    )
-    deadline = owed[0].deadline if owed else None
-    if owed:
-        # The heading speaks of the round's own date, not of one unit's extension.
-        common = [a.deadline for a in owed if standings.get(a.id) is None or standings[a.id].extended is None]
-        deadline = common[0] if common else deadline
-    overview = Overview(
-        round=office.round.id,
-        as_of=office.as_of.isoformat(),
-        heading=f"{title} – {deadline_words(deadline, office.as_of)}",
-        lines=lines,
-        files=files,
-        summary=summary,
-        file=office.root / STATUS,
-        view_only=False,
-        findings=tuple(findings),
-        owed=owed,
-    )
-    owing = {a.unit for a in owed}
-    units = tuple(u for u in current(office.register, office.as_of) if u.code in owing)
+def _compose(office: Office, taken: Taken) -> tuple[Followed, bytes, Callable[[], bytes]]:
+    rulings, labels = office.ledger.standing(None), labels_of(office)
+    owed = {one.round.id: assignments_of(one) for one in office.live}
+    choices = choices_for(office, [a for found, _ in owed.values() for a in found])
+    files = files_of(office, rulings, choices)
+    rounds = []
+    for one in office.live:
+        assignments, findings = owed[one.round.id]
+        placed = placed_lines(one, assignments, rulings, labels)
+        lines, files = keep_typed((p.line for p in placed), files, taken.sheet)
+        rounds.append(_overview(one, assignments, lines, findings, labels))
+    mine = rounds[: len(office.all)]
+    lines = tuple(line for r in rounds for line in r.lines)
+    asked = {a.unit for r in rounds for a in r.owed}
+    forms = tuple(f for r in rounds for f in r.forms)
     arguments: dict[str, Any] = {
-        "title": title.upper(),
+        "title": _title(rounds).upper(),
         "as_of": office.as_of,
         "lines": lines,
         "files": files,
-        "history": _history(office),
-        "summary": summary,
-        "deadline": deadline,
-        "units": units,
+        "history": history_of(office),
+        "summary": summarise(lines, files),
+        "deadline": rounds[0].deadline,
+        "units": tuple(u for u in current(office.register, office.as_of) if u.code in asked),
         "created": office.as_of,
         "office_findings": taken.findings,
+        "forms": forms,
+        "milestones": tuple(m for r in rounds for m in r.milestones),
+        "choices": choices,
     }
-    return overview, write_status(**arguments), lambda: write_status(**arguments, view_only=True)
+    followed = Followed(
+        rounds=tuple(mine),
+        summary=summarise((line for r in mine for line in r.lines), files),
+        file=office.root / STATUS,
+        view_only=False,
+        findings=(),
+    )
+    return followed, write_status(**arguments), lambda: write_status(**arguments, view_only=True)
 
 
-def _line(office: Office, assignment: Assignment, standing: Standing | None) -> StatusLine:
-    unit = unit_of(office.register, assignment.unit)
-    assert unit is not None
-    form = office.forms[assignment.form]
-    latest = standing.latest if standing else None
-    counted = standing.counted if standing else None
-    decision = standing.decision if standing else None
-    state = state_of_line(standing)
-    shown_record, judged_by = latest or counted, counted or latest
-    received = judged_by.received if judged_by else None
-    answered = state in ("accepted", "to_fix")  # a photo is no return, and who need not send is not late
-    late = answered and received is not None and received >= assignment.deadline.late_from
-    overdue = state in ("missing", "wrong_form") and office.as_of >= assignment.deadline.late_from
-    mending = state == "accepted" and standing is not None and standing.mending
-    words = state_words(state, late=late and state == "accepted", overdue=overdue, mending=mending)
-    if state == "wrong_form" and latest is not None:
-        words = screen_word(latest.findings) or words
-    on_screen = latest.id if latest else ""
-    cell = shown_decision(standing, on_screen)
-    extended = standing.extended if standing else None
-    findings = latest.findings if latest and (state in ("to_fix", "wrong_form") or mending) else ()
-    if state == "accepted" and counted is not None and not mending:
-        findings = tuple(_waived(f) for f in counted.findings)
-    return StatusLine(
-        assignment=assignment.id,
-        submission=on_screen,
-        unit=unit.name,
-        unit_short=unit.short_name,
-        kind=unit.kind,
-        form=form.label,
-        state=state,
-        words=words,
-        signed=standing is not None and standing.signed is not None,
-        signed_due=assignment.signed_copy,
-        contact=unit.contact,
-        phone=unit.phone,
-        mail=unit.mail,
-        due=assignment.deadline.on_time,
-        accept_until=assignment.deadline.accept_until,
-        own_due=extended is not None,
-        received=received,
-        late=late,
-        overdue=overdue,
-        tell=_tell(state, decision, findings, overdue),
-        standing=_decision_words(decision),
-        decision=say(f"ledger.decision.{cell.kind}") if cell else "",
-        detail=_detail_words(cell),
-        note=standing.note if standing else "",
-        file=shown_record.file if shown_record else "",
-        feedback=_feedback(office, assignment) if state == "to_fix" or mending else "",
+def _overview(
+    office: Office,
+    owed: Sequence[Assignment],
+    lines: tuple[StatusLine, ...],
+    findings: Iterable[Finding],
+    labels: Mapping[tuple[str, str], str],
+) -> Overview:
+    forms = _forms(office, owed, lines, labels)
+    deadline = forms[0].deadline if forms else None
+    title = _round_title(office, owed)
+    due = dues_words(forms, office.as_of) if len(forms) > 1 else deadline_words(deadline, office.as_of)
+    return Overview(
+        round=office.round.id,
+        as_of=office.as_of.isoformat(),
+        title=title,
+        heading=f"{title} – {due}",
+        lines=lines,
+        summary=summarise(lines),
+        forms=forms,
+        milestones=tuple(
+            MilestoneLine(label=m.label, deadline=d) for m, d in milestones_of(office.programme, office.round.period)
+        ),
+        owed=tuple(owed),
+        deadline=deadline,
         findings=tuple(findings),
     )
 
 
-def _feedback(office: Office, assignment: Assignment) -> str:
-    """Where the workbook to send back lies, if it has been made."""
-    path = office.folder("tra-lai") / feedback_name(file_stem(assignment, office.register))
-    return path.relative_to(office.root).as_posix() if path.is_file() else ""
-
-
-def _waived(f: Finding) -> Finding:
-    """An error of what counts («nhận nguyên trạng») asks nothing of anybody any more."""
-    return replace(f, severity="info") if f.severity == "error" else f
-
-
-def state_of_line(standing: Standing | None) -> str:
-    """accepted, nil, to_fix, wrong_form, missing or excused: where an assignment stands (DESIGN §2)."""
-    if standing is None:
-        return "missing"
-    kind = standing.decision.kind if standing.decision else ""
-    if kind == "excuse":
-        return "excused"
-    if kind == "nil":
-        return "nil"
-    latest = standing.latest
-    if kind == "supplement" and latest is not None and standing.decision and standing.decision.bound_to == latest.id:
-        return "to_fix"
-    if standing.counted is not None:
-        return "nil" if standing.nil else "accepted"
-    if latest is None:
-        return "missing"
-    return "to_fix" if latest.state in ("to_fix", "superseded") else "wrong_form"
-
-
-def _tell(state: str, decision: Decision | None, findings: Sequence[Finding], overdue: bool) -> str:
-    """What to say to the unit, short: the first thing to mend, or that the form is awaited."""
-    kind = decision.kind if decision else ""
-    if kind == "enter" and state != "accepted":
-        return say("workspace.tell.enter")
-    if state in ("to_fix", "wrong_form"):
-        errors = [f for f in findings if f.severity == "error"]
-        if not errors:
-            return say("workspace.tell.supplement")
-        text = short_message(errors[0])
-        return text if len(errors) == 1 else say("workspace.tell.more", loi=text, n=len(errors) - 1)
-    if state == "missing":
-        return say("workspace.tell.overdue" if overdue else "workspace.tell.missing")
-    return ""
-
-
-def short_message(f: Finding) -> str:
-    """A finding as it is told on the phone: «D11 thiếu thời gian»."""
-    text = message(f).rstrip(".")
-    cell = f.place.cell
-    if not cell:
-        return text
-    text = text.removeprefix(f"{say('workspace.tell.cell')} {cell} ").removeprefix(f"{cell} ")
-    return f"{cell} {text}" if cell not in text else text
-
-
-def _decision_words(decision: Decision | None) -> str:
-    if decision is None:
-        return ""
-    text = say(f"ledger.decision.{decision.kind}")
-    detail = _detail_words(decision)
-    return f"{text} {detail}".strip()
-
-
-def _detail_words(decision: Decision | None) -> str:
-    if decision is None:
-        return ""
-    for name in ("until", "on"):
-        if value := decision.detail.get(name):
-            return "/".join(reversed(value.split("-")))
-    return ""
-
-
-def _files(office: Office) -> tuple[FileLine, ...]:
-    """Every received file that no assignment owns, newest last; those decided stay, marked as done. What came before
-    the round opened was an earlier round's to decide."""
-    notes = office.ledger.notes(None)
-    rulings = office.ledger.standing(None)
-    labels = unit_labels(current(office.register, office.as_of))
+def _forms(
+    office: Office, owed: Sequence[Assignment], lines: Sequence[StatusLine], labels: Mapping[tuple[str, str], str]
+) -> tuple[FormLine, ...]:
+    """The round's forms and documents, in the order owed. Each has its own date, not that of one unit's extension."""
+    of: dict[str, list[tuple[Assignment, StatusLine]]] = {}
+    for assignment, line in zip(owed, lines, strict=True):
+        of.setdefault(assignment.obligation, []).append((assignment, line))
     out = []
-    for record in office.ledger.submissions():
-        subject = f"submission:{record.id}"
-        ruling = rulings.get(subject)
-        if record.assignment and (ruling is None or ruling.kind != "assign"):
-            continue
-        if record.round not in (None, "", office.round.id):
-            continue
-        if not record.round and office.round.opens is not None and record.received < office.round.opens:
-            continue
-        proposed = proposed_unit(office, record)
-        target = ruling.detail.get("assignment", "") if ruling else ""
-        errors = [f for f in record.findings if f.severity == "error"]
-        reply = _reply(errors[0]) if errors else ""
+    for obligation, found in of.items():
+        dates = Counter(a.deadline for a, line in found if not line.own_due) or Counter(a.deadline for a, _ in found)
+        first = found[0][0]
         out.append(
-            FileLine(
-                submission=record.id,
-                file=record.file,
-                received=record.received,
-                words=screen_word(record.findings) or state_words(record.state),
-                reply=reply,
-                proposed=labels.get(proposed, ""),
-                assigned=labels.get(unit_code_of(target), ""),
-                decision=say(f"ledger.decision.{ruling.kind}") if ruling else "",
-                note=notes.get(subject, ""),
-                open=ruling is None,
-                findings=record.findings,
+            FormLine(
+                label=labels[office.round.id, obligation],
+                name=office.forms[first.form].name if first.form else first.document,
+                deadline=dates.most_common(1)[0][0],
+                summary=summarise(line for _, line in found),
             )
         )
     return tuple(out)
 
 
-def _reply(f: Finding) -> str:
-    """What to write back to the sender; whose workbook it is is the office's own matter."""
-    own = f.code.startswith("identity.")
-    return say("workspace.reply.identity") if own else f"{message(f)} {mend(f)}".strip()
+def _round_title(office: Office, owed: Sequence[Assignment]) -> str:
+    """«Mẫu số 02 – năm 2027»; of several forms «43-kh-duk – năm 2027»."""
+    forms = {a.obligation: a.form for a in owed}
+    only = next(iter(forms.values()), "") if len(forms) == 1 else ""
+    name = office.forms[only].label if only else office.programme.id
+    return say("workspace.status.title", ten=name, ky=period_label(office.round.period))
 
 
-def _history(office: Office) -> tuple[HistoryLine, ...]:
-    names = {u.code: u.short_name for u in office.register.units}
-    events = office.ledger.history(office.round.id, newest=HISTORY_LINES)
-    return tuple(_event_line(e, names) for e in reversed(events) if e.kind != "note" or e.detail.get("text"))
-
-
-def _event_line(event: Event, names: dict[str, str]) -> HistoryLine:
-    about, _, id = event.subject.partition(":")
-    assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
-    unit = names.get(unit_code_of(assignment), "")
-    words = say(f"ledger.event.{event.kind}")
-    if event.kind in ("decision", "withdrawn") and event.detail.get("kind"):
-        words = f"{words}: {say('ledger.decision.' + str(event.detail['kind']))}"
-    state = event.detail.get("state")
-    if state:
-        words = f"{words}: {say('cli.state.' + str(state))}"
-    file = event.detail.get("file")
-    return HistoryLine(date=event.as_of, unit=unit, event=f"{words} – {file}" if file else words)
+def _title(rounds: Sequence[Overview]) -> str:
+    return say("reports.status.several", dot="; ".join(r.title for r in rounds)) if len(rounds) > 1 else rounds[0].title
