@@ -1,4 +1,4 @@
-"""Where the pages of a printed table break: rows as strips with their heights and what ties them together."""
+"""The page of a printed table and where it breaks: rows as strips with their heights and what ties them together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 from lamtheo_xls.merge import Line
 from lamtheo_xls.workbook.measure import wrapped_lines
+
+LONG_MM, SHORT_MM = 297.0, 210.0
+TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 20.0, 30.0, 15.0
+_MM = 72 / 25.4
+_ROOM = 0.97
+"""Of a page's height: printers and programs measure rows a little differently."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +35,39 @@ class Strip:
     with_next: bool = False
     soft: bool = False
     """`with_next` may give way where what must stay together is higher than a page."""
+    row: bool = False
+    """A row of the table's body."""
     line: Line | None = None
+    """What the row prints, in a table of models."""
     more: bool = False
-    """Goes on with the line of the strip above, cut in two where the page ended."""
+    """Goes on with the row of the strip above, cut in two where the page ended."""
     cut: Callable[[float], tuple[Strip, Strip] | None] | None = None
     """For a row of long texts: what stands in so many points of height, and the rest; None where that is too little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A4 as the table needs it: its columns in millimetres, and those of Party title, place and date, signature."""
+
+    widths: tuple[float, ...]
+    landscape: bool
+    run: tuple[int, int]
+
+    @property
+    def columns(self) -> int:
+        return len(self.widths)
+
+    @property
+    def height(self) -> float:
+        """Points between the margins that may be used."""
+        return ((SHORT_MM if self.landscape else LONG_MM) - TOP_MM - BOTTOM_MM) * _MM * _ROOM
+
+    def width(self, first: int, last: int) -> float:
+        return sum(self.widths[first - 1 : last])
+
+    def lines(self, put: Put, size: int, *, bold: bool = False) -> int:
+        """Lines what is put there takes."""
+        return wrapped_lines(str(put.value), size, self.width(put.first, put.last), bold=bold)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,19 +135,21 @@ def _chunk_ends(strips: Sequence[Strip], first: int, room: float) -> list[int]:
 
 
 def in_lines(text: str, size: float, width: float) -> list[str]:
-    """The text as it wraps in a cell `width` millimetres wide, line by line; a word wider than the cell is cut."""
+    """The text as it wraps in a cell `width` millimetres wide, line by line, each with the blank or line break it ends
+    in: joined they are the text. A word wider than the cell is cut."""
     out: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}" if line else word
             if line and wrapped_lines(longer, size, width) > 1:
-                out.append(line)
+                out.append(f"{line} ")
                 longer = word
             line = longer
             while wrapped_lines(line, size, width) > 1:
                 most = next(n for n in range(len(line), 0, -1) if n == 1 or wrapped_lines(line[:n], size, width) == 1)
                 out.append(line[:most])
                 line = line[most:]
-        out.append(line)
+        out.append(f"{line}\n")
+    out[-1] = out[-1][:-1]
     return out

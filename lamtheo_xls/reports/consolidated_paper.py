@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -13,20 +12,24 @@ from lamtheo_xls.definitions.model import Consolidated, Form
 from lamtheo_xls.definitions.paper import PAPER_MM
 from lamtheo_xls.findings import say
 from lamtheo_xls.reports import styles
-from lamtheo_xls.reports.consolidated_pages import Paper, Put, Strip, page_starts
+from lamtheo_xls.reports.consolidated_pages import (
+    BOTTOM_MM,
+    LEFT_MM,
+    RIGHT_MM,
+    TOP_MM,
+    Page,
+    Paper,
+    Put,
+    Strip,
+    page_starts,
+)
+from lamtheo_xls.reports.consolidated_rows import LINE, join_rows
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
 
-LONG_MM, SHORT_MM = 297.0, 210.0
-TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 20.0, 20.0, 30.0, 15.0
-_MM = 72 / 25.4
-_ROOM = 0.97
-"""Of a page's height: printers and programs measure rows a little differently."""
 _SHRUNK = 1.3
 """A table that needs no more than so many pages is shrunk to one, so that no signature is left alone."""
 _RULE = 1.25
 """Columns wider than so many times the Party title: its rule is drawn under the words, not along the cell."""
-LINE = {11: 14.5, 12: 15.8, 13: 17.2, 14: 18.5, 15: 20.0}
-"""Points a line takes, by size."""
 _GRID = {"border": 1, "border_color": "#404040", "text_wrap": True, "font_size": 12, "num_format": "@"}
 _MIDDLE = {"align": "center", "valign": "vcenter"}
 _GREY = "#EDEDED"
@@ -82,31 +85,6 @@ class SignedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         self._xml_start_tag("headerFooter", [("differentFirst", 1)])
         self._write_odd_header()
         self._xml_end_tag("headerFooter")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A4 as the table needs it: its columns in millimetres, and those of Party title, place and date, signature."""
-
-    widths: tuple[float, ...]
-    landscape: bool
-    run: tuple[int, int]
-
-    @property
-    def columns(self) -> int:
-        return len(self.widths)
-
-    @property
-    def height(self) -> float:
-        """Points between the margins that may be used."""
-        return ((SHORT_MM if self.landscape else LONG_MM) - TOP_MM - BOTTOM_MM) * _MM * _ROOM
-
-    def width(self, first: int, last: int) -> float:
-        return sum(self.widths[first - 1 : last])
-
-    def lines(self, put: Put, size: int, *, bold: bool = False) -> int:
-        """Lines what is put there takes."""
-        return wrapped_lines(str(put.value), size, self.width(put.first, put.last), bold=bold)
 
 
 def page_of(widths: Sequence[float], form: Form) -> Page:
@@ -260,15 +238,11 @@ def _filled(template: str, known: set[str]) -> bool:
     return all(part.partition("}")[0] in known for part in template.split("{")[1:])
 
 
-def paint(
-    sheet: Any, out: styles.Book, paper: Paper, page: Page, finish: Callable[[Paper, set[int]], None] | None = None
-) -> None:
-    """Writes the strips with page breaks, heads repeated, one page wide. `finish` may still change strips once it is
-    known which rows (from 1) begin a page."""
+def paint(sheet: Any, out: styles.Book, paper: Paper, page: Page, *, child: tuple[int, str] = (0, "")) -> None:
+    """Writes the strips with page breaks, heads repeated, one page wide; `child` as for `join_rows`."""
     short = page.height < sum(s.height for s in paper.strips) <= page.height * _SHRUNK
     starts = () if short else page_starts(paper, page.height)
-    if finish is not None:
-        finish(paper, set(starts))
+    join_rows(paper, set(starts), child)
     for column, width in enumerate(page.widths):
         styles.done(sheet.set_column(column, column, (width / 25.4 * 96 - 5) / 7))
     for row, strip in enumerate(paper.strips, start=1):

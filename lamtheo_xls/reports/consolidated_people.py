@@ -19,11 +19,9 @@ from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.consolidated import office_context
 from lamtheo_xls.reports.consolidated_figures import Cells, Figure, roll_figures, write_row, write_sheet
 from lamtheo_xls.reports.consolidated_lists import Away, write_data, write_missing
-from lamtheo_xls.reports.consolidated_pages import Paper, Put, Strip
+from lamtheo_xls.reports.consolidated_pages import Page, Paper, Put, Strip
 from lamtheo_xls.reports.consolidated_paper import (
     FORMATS,
-    LINE,
-    Page,
     SignedSheet,
     page_of,
     paint,
@@ -33,6 +31,7 @@ from lamtheo_xls.reports.consolidated_paper import (
     put_holes,
     put_titles,
 )
+from lamtheo_xls.reports.consolidated_rows import row_strips
 from lamtheo_xls.reports.consolidated_sentences import about_roll
 from lamtheo_xls.reports.consolidated_words import Told, holes_line, noun_of, number_words, percent, verb_of
 
@@ -49,8 +48,9 @@ _COLUMNS = (
     ("registered", "leading", 18.0),
 )
 """Counts of a unit on TRÌNH KÝ: what, under which upper head, how wide in millimetres."""
-_NAME, _SECOND = 24.0, 18.0
-_WIDEST = 46.0
+_NAME_MM, _SECOND_MM = 30.0, 24.0
+_NAME = 24.0
+"""Width of the name's column on a working sheet, in characters."""
 
 
 def told_of_people(
@@ -107,7 +107,8 @@ def write_people(
     signed = out.book.add_worksheet(say("merge.sheets.signed"), SignedSheet)
     context = office_context(register.office, form, told.period)
     _write_signed(signed, out, form, table, counts, units, holes_line(counts.roll, told, people=True), context)
-    _write_list(out.add_sheet(say("merge.sheets.people")), out, told, frame, counts, asked, units)
+    listed = out.book.add_worksheet(say("merge.sheets.people"), SignedSheet)
+    _write_list(listed, out, form, told, frame, counts, asked, units)
     write_missing(out.add_sheet(say("merge.sheets.missing")), out, told, away, people=True)
     if counts.kinds:
         _write_deeds(out.add_sheet(say("merge.sheets.groups")), out, told, deeds_of(frame, table), counts, units)
@@ -144,7 +145,7 @@ def _write_signed(
             Put(first=2, last=2, value=name, style="tk_left"),
         ]
         puts += [Put(first=c, last=c, value=n, style="tk_number") for c, n in enumerate(_numbers(unit, kinds), start=3)]
-        paper.strips.append(Strip(height=max(page.lines(puts[1], 12) * LINE[12] + 4, 21.0), puts=tuple(puts)))
+        paper.strips += row_strips(page, puts)
     if counts.units:
         paper.strips[-1].with_next = paper.strips[-1].soft = True
     _put_total(paper, page, _numbers(counts.total, kinds))
@@ -187,42 +188,43 @@ def _numbers(count: PeopleCount, kinds: Sequence[str]) -> list[int]:
 def _write_list(
     sheet: Any,
     out: styles.Book,
+    form: Form,
     told: Told,
     frame: pd.DataFrame,
     counts: PeopleCounts,
     asked: Sequence[Asked],
     units: Mapping[str, str],
 ) -> None:
-    """Who sent, by unit, and what they registered: columns under one upper head in one cell."""
+    """Who sent, by unit, and what they registered: columns under one upper head in one cell. Printed as TRÌNH KÝ is, to
+    be put behind it."""
     together = _together([c for c in told.columns if c.printed])
     second = {a.key: a.second_to for a in asked if a.second_to and a.key in counts.seconds}
-    heads = [say("merge.missing.heads.number"), say("merge.people.heads.name")]
-    heads += [columns[0].group or columns[0].label for columns in together]
-    widths = [5.0, _NAME, *(min(max(sum(c.width for c in columns) / 2, 14.0), _WIDEST) for columns in together)]
+    labels = [say("merge.missing.heads.number"), say("merge.people.heads.name")]
+    labels += [columns[0].group or columns[0].label for columns in together]
+    widths = [NUMBER_MM, _NAME_MM, *(sum(c.width for c in columns) for columns in together)]
     if second:
-        heads.append(say("merge.people.heads.second_to"))
-        widths.append(_SECOND)
-    styles.set_widths(sheet, widths)
-    sheet.set_default_row(18)
+        labels.append(say("merge.people.heads.second_to"))
+        widths.append(_SECOND_MM)
+    paper, page = Paper(), page_of(widths, form)
     title = say("merge.people.title", bieu=told.label.upper(), ky=period_label(told.period))
-    styles.put(sheet, 1, 1, title, out.formats["title"])
-    write_row(sheet, out, 3, heads, widths, ["head"] * len(heads))
-    row, number = 3, 0
+    put = Put(first=1, last=page.columns, value=title, style="tk_kind")
+    paper.strips += [Strip(height=24.0, puts=(put,)), Strip(height=8.0)]
+    put_column_heads(paper, page, labels, [""] * len(labels))
     sizes = frame[UNIT].value_counts().to_dict()
     before = None
-    for values in frame.to_dict("records"):
+    for number, values in enumerate(frame.to_dict("records"), start=1):
         if values[UNIT] != before:
             before = values[UNIT]
-            row = _put_group(
-                sheet, out, row, widths, say("merge.people.unit", ten=units.get(before, before), n=sizes[before])
-            )
-        row, number = row + 1, number + 1
-        cells: list[str | int] = [number, values[PERSON_NAME], *(in_one(values, columns) for columns in together)]
+            said = say("merge.people.unit", ten=units.get(before, before), n=sizes[before])
+            group = Put(first=1, last=page.columns, value=said, style="tk_group")
+            paper.strips.append(Strip(height=22.0, puts=(group,), with_next=True))
+        cells = [values[PERSON_NAME], *(in_one(values, columns) for columns in together)]
         if second:
             cells.append(second.get(person_key(values[UNIT], values[PERSON]), ""))
-        write_row(sheet, out, row, cells, widths, ["cell_number", "cell_bold", *["cell"] * (len(cells) - 2)])
-    page = say("merge.print.page")
-    styles.set_up_print(sheet, columns=len(widths), last_row=row, head_rows=(3, 3), page_words=page)
+        puts = [Put(first=1, last=1, value=number, style="tk_number")]
+        puts += [Put(first=c, last=c, value=styles.clip(t), style="tk_left") for c, t in enumerate(cells, start=2)]
+        paper.strips += row_strips(page, puts)
+    paint(sheet, out, paper, page)
 
 
 def _together(columns: Sequence[Field]) -> list[tuple[Field, ...]]:

@@ -7,7 +7,7 @@ models of one chi bộ stay together, and Nơi nhận and signature stay with th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lamtheo_xls.definitions.model import Consolidated, Field, Form
@@ -15,10 +15,8 @@ from lamtheo_xls.definitions.paper import NUMBER_MM
 from lamtheo_xls.findings import say
 from lamtheo_xls.merge import Block, Counts, Line
 from lamtheo_xls.reports import styles
-from lamtheo_xls.reports.consolidated_pages import Paper, Put, Strip, in_lines
+from lamtheo_xls.reports.consolidated_pages import Page, Paper, Put, Strip
 from lamtheo_xls.reports.consolidated_paper import (
-    LINE,
-    Page,
     page_of,
     paint,
     put_closing,
@@ -27,12 +25,10 @@ from lamtheo_xls.reports.consolidated_paper import (
     put_holes,
     put_titles,
 )
+from lamtheo_xls.reports.consolidated_rows import LINE, row_strips
 
 UNIT_MM, _COLUMN_MM = 40.0, 30.0
 _SHORT_RUN = 3
-_LONG, _ALONE, _HIGHEST = 8, 3, 24
-"""A row of more than so many lines of text may be cut where a page ends, with so many left on either side; a row has
-at most so many (Excel: 409 points)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +103,14 @@ def write_signed(
         elif not alone:
             paper.strips.append(_group_strip(grid, number, block, noun))
         _put_lines(paper, grid, block)
-    if any(strip.cut for strip in paper.strips):
-        for strip in paper.strips:  # in a table with long texts all of them begin at the top
-            strip.puts = _at_top(strip.puts) if strip.line is not None else strip.puts
     paper.strips[-1].with_next = paper.strips[-1].soft = True
     said = say("merge.signed.subtotal", n=counts.models, gi=noun)
     sums = _sums(grid, say("merge.signed.total"), said, counts.amounts, "tk_total", start=0)
     paper.strips.append(Strip(height=22.0, puts=tuple(sums), with_next=True))
     put_holes(paper, page, holes)
     put_closing(paper, form, table, page, context)
-    paint(sheet, out, paper, page, lambda paper, starts: _join(paper, grid, starts))
+    child = grid.at(grid.child) if any(f.id == grid.child for f in grid.fields) else 0
+    paint(sheet, out, paper, page, child=(child, grid.child))
 
 
 def roman(number: int) -> str:
@@ -189,7 +183,7 @@ def _sums(
 
 
 def _line_strips(grid: Grid, block: Block, line: Line) -> list[Strip]:
-    """One model as a row; where its text is long, as rows without lines between."""
+    """One model as a row; where its text is very long, as several."""
     puts = [Put(first=1, last=1, value=line.number, style="tk_number")] if grid.numbered else []
     if grid.unit:
         puts.append(Put(first=grid.offset, last=grid.offset, value=block.name, style="tk_left"))
@@ -197,64 +191,4 @@ def _line_strips(grid: Grid, block: Block, line: Line) -> list[Strip]:
         at = grid.at(f.id)
         puts.append(Put(first=at, last=at, value=styles.clip(line.values[f.id]), style=f"tk_{f.align}"))
     hidden = grid.at(grid.child) if line.again and grid.child else 0
-    count = max(grid.page.lines(p, 12) for p in puts if p.first != hidden)
-    if count <= _LONG:
-        return [Strip(height=max(count * LINE[12] + 4, 21.0), puts=tuple(puts), line=line)]
-    texts = {p.first: in_lines(p.value, 12, grid.page.width(p.first, p.last)) for p in puts if isinstance(p.value, str)}
-    count = max(map(len, texts.values()))
-    return [
-        _piece(puts, texts, line, start, min(start + _HIGHEST, count), more=start > 0)
-        for start in range(0, count, _HIGHEST)
-    ]
-
-
-def _piece(
-    puts: Sequence[Put], texts: Mapping[int, Sequence[str]], line: Line, start: int, end: int, *, more: bool
-) -> Strip:
-    """Lines start..end of a row's texts as a strip that can be cut where a page ends, no line or two left alone."""
-
-    def cut(height: float) -> tuple[Strip, Strip] | None:
-        fits = min(int((height - 4) / LINE[12]), end - start - _ALONE)
-        if fits < _ALONE:
-            return None
-        above = _piece(_at_top(puts), texts, line, start, start + fits, more=more)
-        below = _piece(_at_top(puts), texts, line, start + fits, end, more=True)
-        above.cut = None
-        below.with_next, below.soft = strip.with_next, strip.soft
-        return above, below
-
-    said = [
-        replace(p, value="\n".join(texts[p.first][start:end]) if p.first in texts else "" if more else p.value)
-        for p in puts
-    ]
-    strip = Strip(height=(end - start) * LINE[12] + 4, puts=tuple(said), line=line, more=more)
-    if end - start > 2 * _ALONE:
-        strip.cut = cut
-    return strip
-
-
-def _at_top(puts: Sequence[Put]) -> tuple[Put, ...]:
-    return tuple(replace(p, style=f"{p.style.removesuffix('_top')}_top") for p in puts)
-
-
-def _join(paper: Paper, grid: Grid, starts: set[int]) -> None:
-    """Once pages are known: no lines within what runs on over several rows of a page, and the chi bộ's name only on the
-    first of its models and again where a page begins."""
-    child = grid.at(grid.child) if grid.child and any(f.id == grid.child for f in grid.fields) else 0
-    for row, strip in enumerate(paper.strips, start=1):
-        if strip.line is None:
-            continue
-        after = paper.strips[row] if row < len(paper.strips) else Strip(height=0.0)
-        here, below = row not in starts, row + 1 not in starts
-        again = strip.more or strip.line.again
-        goes_on = after.line is not None and (after.more or after.line.again)
-        puts = []
-        for p in strip.puts:
-            above = here and (again if p.first == child else strip.more)
-            under = below and (goes_on if p.first == child else after.more)
-            place = "_mid" if above and under else "_last" if above else "_first" if under else ""
-            value = p.value
-            if p.first == child:
-                value = "" if above else strip.line.values[grid.child]
-            puts.append(Put(first=p.first, last=p.last, value=value, style=f"{p.style}{place}"))
-        strip.puts = tuple(puts)
+    return row_strips(grid.page, puts, line=line, hidden=hidden)
