@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import openpyxl
@@ -82,9 +82,11 @@ def made() -> Callable[..., Made]:
         owing: Mapping[str, frozenset[str]] | None = None,
         away: Away | None = None,
         period: str = "2027",
+        unit_label: str = "",
     ) -> Made:
         found = bundle(programme)
         table = next(t for t in found.programme.tables if t.id == id)
+        table = replace(table, unit_label=unit_label)
         register, roles = Register(units=tuple(units), office=OFFICE), roles_of(table, found.forms)
         frame, repeated = once(frame_of(sent, register, table, found.forms, owing=owing), roles)
         counts = counts_of(
@@ -214,6 +216,19 @@ def test_a_base_committee_makes_its_own_mau_02(made: Callable[..., Made], return
     ]
     assert book.said[0].startswith("Đến ngày 25/02/2027, đã tổng hợp Mẫu số 01 năm 2027 của 2/4 đơn vị")
     assert "Biểu" not in [v for row in book.rows("CHƯA GỬI") for v in row]
+
+
+def test_a_programme_may_head_a_column_for_the_unit(
+    made: Callable[..., Made], return_of: Callable[..., Counted]
+) -> None:
+    """Where it gives that column a head, each row names its unit."""
+    sent = [return_of("mau-03", "CB", fields={"ten_mo_hinh": "Tiếp dân", "ket_qua_chinh": "Tốt"}, part="1")]
+    roll = Roll(expected=("CB",), counted=("CB",))
+    book = made("43-kh-duk", "ket-qua-mo-hinh", (CELL,), sent, roll, unit_label="Đơn vị báo cáo")
+    rows = book.rows("TRÌNH KÝ")
+    heads = next(r for r in rows if r[0] == "TT")
+    assert heads[:3] == ("TT", "Đơn vị báo cáo", "Tên mô hình")
+    assert (1, "Chi bộ Thanh tra", "Tiếp dân", "Tốt") in rows
 
 
 LONG = "Rút ngắn thời gian giải quyết hồ sơ; cán bộ, đảng viên gương mẫu đi đầu, tận tụy với nhân dân. "
