@@ -113,6 +113,11 @@ def _figures(counts: Counts, told: Told) -> list[Figure]:
         for key, n in (("unmarked", counts.unmarked), ("marked_twice", counts.marked_twice))
         if n
     ]
+    if any(c.wanted for c in told.columns) or any(counts.blanks.values()):
+        rows.append((label("complete"), counts.complete, percent(counts.complete, counts.models)))
+        for id, n in counts.blanks.items():
+            if n or told.column(id).wanted:
+                rows.append((label("lack", ten=told.column(id).short), n, percent(n, counts.models)))
     if counts.sizes:
         answered = sum(map(len, counts.sizes))
         for size, codes in enumerate(counts.sizes):
@@ -120,11 +125,6 @@ def _figures(counts: Counts, told: Told) -> list[Figure]:
             rows.append((label(key, so=min(size, counts.limit)), len(codes), percent(len(codes), answered)))
     else:
         rows.append((label("units_without"), len(counts.units_without), ""))
-    if any(c.wanted for c in told.columns) or any(counts.blanks.values()):
-        rows.append((label("complete"), counts.complete, percent(counts.complete, counts.models)))
-        for id, n in counts.blanks.items():
-            if n or told.column(id).wanted:
-                rows.append((label("lack", ten=told.column(id).short), n, percent(n, counts.models)))
     for asked in counts.asked:
         lacking, of = len(asked.lacking), {"dau": told.column(asked.column).short, "can": asked.count}
         rows.append((label("asked", **of), len(asked.units), ""))
