@@ -12,11 +12,10 @@ from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, of
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
-    print_closed,
     print_collected,
     print_findings,
+    print_followed,
     print_merged,
-    print_overview,
     print_programme,
     print_returned,
     progress,
@@ -213,16 +212,12 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
 
     with open_office(root, round_id=round_id, as_of=as_of, who="status") as office:
         taken = ruling.take_decisions(office)
-        open_lines = 0
-        for one in office.all:
-            overview = following.follow(one, taken)
-            if as_json:
-                emit(overview.as_json())
-            else:
-                print_overview(overview, taken)
-                print_closed(one)
-            open_lines += overview.summary.missing + overview.summary.to_fix
-        if strict and open_lines:
+        followed = following.follow(office, taken)
+        if as_json:
+            emit_lines(overview.as_json() for overview in followed.rounds)
+        else:
+            print_followed(office, followed, taken)
+        if strict and (followed.summary.missing or followed.summary.to_fix):
             sys.exit(1)
 
 
@@ -249,15 +244,15 @@ def run_command(
         for one in office.all:
             answered = answering.send_back(one, progress=progress)
             tables = consolidating.consolidate(one, csv=False)
-            overview = following.follow(one, taken)
-            if as_json:
-                emit(overview.as_json())
-                continue
-            if answered:
-                print_returned(answered, shown(one.folder("tra-lai")))
-            print_merged(tables)
-            print_overview(overview, taken)
-            print_closed(one)
+            if not as_json:
+                if answered:
+                    print_returned(answered, shown(one.folder("tra-lai")))
+                print_merged(tables)
+        followed = following.follow(office, taken)
+        if as_json:
+            emit_lines(overview.as_json() for overview in followed.rounds)
+        else:
+            print_followed(office, followed, taken)
 
 
 @click.command("close", cls=SpokenCommand, help=say("cli.help.close"))
@@ -282,9 +277,9 @@ def _close(root: Path, round_id: str | None, as_of: dt.date, as_json: bool, *, c
             raise World("world.round_which", co=", ".join(one.round.id for one in office.all))
         taken = ruling.take_decisions(office)
         ruling.close_round(office, closed=closed)
-        overview = following.follow(office, taken)
+        followed = following.follow(office, taken)
         if as_json:
-            emit(overview.as_json())
+            emit_lines(overview.as_json() for overview in followed.rounds)
         else:
             click.echo(say(f"cli.say.{verb}_done", dot=office.round.id))
 

@@ -16,9 +16,10 @@ import click
 from lamtheo_xls.findings import Finding, gravest_first, mend, message, say
 
 if TYPE_CHECKING:
+    from lamtheo_xls.reports.board import StatusLine, Summary
     from lamtheo_xls.workspace.collecting import Collected
     from lamtheo_xls.workspace.folder import Office
-    from lamtheo_xls.workspace.following import Overview
+    from lamtheo_xls.workspace.following import Followed, Overview
     from lamtheo_xls.workspace.ruling import Taken
 
 Item = TypeVar("Item")
@@ -173,30 +174,56 @@ def print_closed(office: Office) -> None:
         tell("cli.say.closed", ngay=f"{closed_on:%d/%m/%Y}")
 
 
-def print_overview(overview: Overview, taken: Taken) -> None:
-    """The round in a few lines: heading, counts, and who is still to be spoken to."""
+def print_followed(office: Office, followed: Followed, taken: Taken) -> None:
+    """What was taken in, then every round the command is for in a few lines, and where theo-doi.xlsx lies."""
     if taken.decisions:
         click.echo(say("cli.say.decisions", n=len(taken.decisions)))
     print_findings(taken.findings)
-    s = overview.summary
+    for one, overview in zip(office.all, followed.rounds, strict=True):
+        print_overview(overview, most=20 // len(followed.rounds))
+        print_closed(one)
+    if followed.summary.unclear_files:
+        tell("cli.say.unclear", n=followed.summary.unclear_files)
+    if followed.view_only:
+        tell("cli.say.view_only", noi=shown(followed.file))
+    else:
+        click.echo(say("cli.say.status_done", noi=shown(followed.file)))
+
+
+def print_overview(overview: Overview, *, most: int) -> None:
+    """The round in a few lines: heading, counts – of each form where there are several –, and who is still to be spoken
+    to: what is late or to be mended before what is merely awaited; at most `most` of them."""
     for text in wrapped(overview.heading):
         click.echo(text)
+    if len(overview.forms) > 1:
+        for form in overview.forms:
+            counts = f"{form.label} ({form.deadline.on_time:%d/%m/%Y}): {_counts(form.summary)}"
+            for text in wrapped(counts, indent="  ", hanging="    "):
+                click.echo(text)
+    for text in wrapped(_counts(overview.summary)):
+        click.echo(text)
+    waiting = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
+    waiting.sort(key=lambda x: (not (x.overdue or x.state != "missing"), not x.ask))
+    several = len(overview.forms) > 1
+    for line in waiting[:most]:
+        click.echo(fit(_waiting(line, several), WIDTH))
+    if len(waiting) > most:
+        click.echo(f"  … +{len(waiting) - most}")
+
+
+def _waiting(line: StatusLine, several: bool) -> str:
+    who = f"{line.person} – {line.unit_short}" if line.person else line.unit_short
+    form = f"{fit(line.form.partition(' (')[0], 11):<11} " if several else ""
+    return f"  {fit(who, 24):<24} {form}{line.words:<9} {line.tell}"
+
+
+def _counts(s: Summary) -> str:
     parts = [f"{say('cli.word.expected')} {s.expected}"]
     parts += [
         f"{say('cli.word.' + name)} {getattr(s, name)}"
-        for name in ("accepted", "to_fix", "missing", "nil", "excused", "late", "signed")
+        for name in ("accepted", "to_fix", "missing", "overdue", "nil", "excused", "late")
         if getattr(s, name)
     ]
-    for text in wrapped(", ".join(parts)):
-        click.echo(text)
-    open_lines = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
-    for line in open_lines[:20]:
-        click.echo(fit(f"  {fit(line.unit_short, 24):<24} {line.words:<9} {line.tell}", WIDTH))
-    if len(open_lines) > 20:
-        click.echo(f"  … +{len(open_lines) - 20}")
-    if s.unclear_files:
-        tell("cli.say.unclear", n=s.unclear_files)
-    if overview.view_only:
-        tell("cli.say.view_only", noi=shown(overview.file))
-    else:
-        click.echo(say("cli.say.status_done", noi=shown(overview.file)))
+    if s.signed:
+        parts.append(f"{say('cli.word.signed')} {s.signed}/{s.signed_due}")
+    return ", ".join(parts)

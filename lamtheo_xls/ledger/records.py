@@ -136,6 +136,8 @@ class SignedCopy:
     """The day it came."""
     number: str = ""
     """The document's own number, «12-KH/ĐU»."""
+    dated: dt.date | None = None
+    """The document's own date."""
     signer: str = ""
     way: str = ""
     """How it came, in the office's words."""
@@ -145,16 +147,16 @@ class SignedCopy:
     @property
     def detail(self) -> dict[str, str]:
         """As a decision keeps it: what is not known is not there."""
-        on = {"on": self.on.isoformat()} if self.on is not None else {}
+        days = {n: day.isoformat() for n in ("on", "dated") if (day := getattr(self, n)) is not None}
         others = {n: getattr(self, n) for n in ("number", "signer", "way", "submission")}
-        return on | {name: text for name, text in others.items() if text}
+        return days | {name: text for name, text in others.items() if text}
 
 
 def signed_copy_of(decision: Decision) -> SignedCopy:
     """The signed copy a decision 'signed' speaks of."""
     known = {n: decision.detail.get(n, "") for n in ("number", "signer", "way", "submission")}
-    on = decision.detail.get("on", "")
-    return SignedCopy(on=dt.date.fromisoformat(on) if on else None, **known)
+    days = {n: dt.date.fromisoformat(day) for n in ("on", "dated") if (day := decision.detail.get(n, ""))}
+    return SignedCopy(on=days.get("on"), dated=days.get("dated"), **known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

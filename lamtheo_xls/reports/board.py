@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.findings.catalogue import words
+from lamtheo_xls.ledger.records import SignedCopy
 from lamtheo_xls.register.model import Unit
 
 LINE_DECISIONS = ("confirm", "supplement", "exclude", "excuse", "extend", "nil", "enter", "as_is", "signed")
@@ -36,12 +37,22 @@ class StatusLine:
     unit: str
     unit_short: str
     kind: str = ""
+    person: str = ""
+    """Name of the person whose form it is; '' where the unit owes it."""
     form: str
     """The form's label on screen: «Mẫu 02»."""
+    name: str = ""
+    """Full name of a document without a form."""
     state: str
     words: str
+    parts: int = 0
+    """How many parts count, where the form may have many."""
     signed: bool = False
     signed_due: bool = True
+    copy: SignedCopy | None = None
+    """What is known of the signed copy."""
+    copy_typed: Mapping[str, str] = field(default_factory=dict)
+    """What staff typed of it and was not understood, to be mended where it stands."""
     contact: str = ""
     phone: str = ""
     mail: str = ""
@@ -52,6 +63,8 @@ class StatusLine:
     received: dt.date | None = None
     late: bool = False
     overdue: bool = False
+    ask: bool = True
+    """Its date is near or past: who has sent nothing is to be called."""
     tell: str = ""
     standing: str = ""
     decision: str = ""
@@ -78,11 +91,48 @@ class FileLine:
     """Short name of the unit it may be from; '' when nothing speaks for one."""
     assigned: str = ""
     """What stood in «Gán cho đơn vị»."""
+    given_as: str = ""
+    """What stood in «Là biểu, văn bản»."""
     decision: str = ""
     note: str = ""
+    doubtful: bool = False
+    """What stands in its cells was not understood."""
     open: bool = True
     """Nothing is decided yet: counts among the unclear files."""
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a file may be given to a unit as: one of its forms or documents, or the signed copy of one."""
+
+    unit: str
+    """Code of the unit."""
+    label: str
+    """As offered in «Là biểu, văn bản»; no two of one unit are the same."""
+    assignment: str
+    signed: bool = False
+    form: str = ""
+    """Id of the form; '' for a document without a form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormLine:
+    """One form or document of one round, for sheet THEO BIỂU."""
+
+    label: str
+    name: str
+    deadline: Deadline
+    """What most have, whatever single units were given."""
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneLine:
+    """A date of the office itself (S1.20, S1.21)."""
+
+    label: str
+    deadline: Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +147,8 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """Counts of assignments. expected = accepted + nil + to_fix + missing; wrong_form and overdue are parts of the
-    missing; excused stand outside; late and signed overlap the others. `signed_due`: signed copies owed."""
+    missing; excused stand outside; late and signed overlap the others. `signed_due`: signed copies owed; `call`: how
+    many of the missing are to be called now."""
 
     expected: int = 0
     accepted: int = 0
@@ -110,6 +161,7 @@ class Summary:
     late: int = 0
     signed: int = 0
     signed_due: int = 0
+    call: int = 0
     unclear_files: int = 0
 
 
@@ -144,6 +196,7 @@ def summarise(lines: Iterable[StatusLine], files: Iterable[FileLine] = ()) -> Su
         late=sum(line.late for line in owed),
         signed=sum(line.signed for line in owed if line.signed_due),
         signed_due=sum(line.signed_due for line in owed),
+        call=sum(line.ask for line in owed if line.state == "missing"),
         unclear_files=sum(f.open for f in files),
     )
 
@@ -155,6 +208,11 @@ def unit_labels(units: Iterable[Unit]) -> Mapping[str, str]:
     for unit in units:
         seen[unit.short_name] = seen.get(unit.short_name, 0) + 1
     return {u.code: u.short_name if seen[u.short_name] == 1 else f"{u.short_name} ({u.code})" for u in units}
+
+
+def signed_line(line: StatusLine) -> bool:
+    """The line has a row in BẢN KÝ: a signed copy is owed of it, or came all the same."""
+    return line.signed or (line.signed_due and line.state != "excused")
 
 
 def date_words(day: dt.date | None) -> str:
@@ -176,17 +234,32 @@ def deadline_words(deadline: Deadline | None, as_of: dt.date) -> str:
         when = say("reports.status.due_weekend", date=day.strftime("%d/%m"), weekday=weekday_words(day))
     else:
         when = say("reports.status.due_day", date=day.strftime("%d/%m"))
-    days = (day - as_of).days
-    if days > 0:
-        left = say("reports.status.due_left", n=days)
-    elif days == 0:
-        left = say("reports.status.due_today")
-    else:
-        left = say("reports.status.due_past", n=-days)
-    text = say("reports.status.due", text=deadline.text, day=when, left=left)
+    text = say("reports.status.due", text=deadline.text, day=when, left=left_words(deadline, as_of))
     if deadline.accept_until and deadline.accept_until > day:
         text += say("reports.status.due_accept", date=date_words(deadline.accept_until))
     return text
+
+
+def left_words(deadline: Deadline, as_of: dt.date) -> str:
+    """«còn 3 ngày», «hôm nay là ngày cuối», «đã qua 2 ngày»."""
+    days = (deadline.on_time - as_of).days
+    if days > 0:
+        return say("reports.status.due_left", n=days)
+    return say("reports.status.due_today") if days == 0 else say("reports.status.due_past", n=-days)
+
+
+def dues_words(forms: Iterable[FormLine], as_of: dt.date) -> str:
+    """The date of several forms that comes next, with the forms it is for; where all are past, the last of them."""
+    forms = tuple(forms)
+    ahead = [f.deadline for f in forms if f.deadline.on_time >= as_of]
+    if not ahead:
+        nearest = max((f.deadline for f in forms), key=lambda d: d.on_time, default=None)
+    else:
+        nearest = min(ahead, key=lambda d: d.on_time)
+    if nearest is None:
+        return deadline_words(None, as_of)
+    named = ", ".join(dict.fromkeys(f.label for f in forms if f.deadline.on_time == nearest.on_time))
+    return say("reports.status.due_of", text=deadline_words(nearest, as_of), forms=named)
 
 
 def counts_words(summary: Summary) -> tuple[str, str]:

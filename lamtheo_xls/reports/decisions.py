@@ -6,17 +6,17 @@ Nothing is guessed: a word, a date or a unit that is not understood is a finding
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lamtheo_xls.findings import Finding, finding, label, say
+from lamtheo_xls.ledger.records import SignedCopy
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS, FileLine, StatusLine, unit_labels
-from lamtheo_xls.text import nfc, plain_key, read_date, text_key, unit_key
-from lamtheo_xls.workbook.layout import address
+from lamtheo_xls.reports.marks import INPUTS, copy_mark, row_mark, texts_of
+from lamtheo_xls.reports.saved import DATE, Table, date_in, date_of, note_stray, sheet_with, shown, table_of
+from lamtheo_xls.text import plain_key, text_key, unit_key
 from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell, Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,8 @@ class LineDecision:
     kind: str = ""
     date: dt.date | None = None
     understood: bool = True
+    changed: bool = True
+    """False: the row shows what it showed when the sheet was written; it says nothing that is not known."""
     text: str = ""
     """The cell Xử lý as it stands."""
     detail: str = ""
@@ -47,12 +49,28 @@ class FileDecision:
     unit: str = ""
     """Code of the unit the file is given to; '' for none."""
     understood: bool = True
+    changed: bool = True
+    """False: the row shows what it showed when the sheet was written."""
     text: str = ""
     assigned: str = ""
     """The cell «Gán cho đơn vị» as it stands."""
+    given_as: str = ""
+    """The cell «Là biểu, văn bản» as it stands: what of the unit's it is, is for the caller to find."""
     note: str = ""
     sheet: str = ""
     cell: str = ""
+    as_cell: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedEntry:
+    """One row of BẢN KÝ that staff changed. `copy`: what it says now; None: everything in it was emptied."""
+
+    assignment: str
+    copy: SignedCopy | None = None
+    understood: bool = True
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Input → text as it stands, for a row that is not understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +80,8 @@ class DecisionSheet:
 
     lines: tuple[LineDecision, ...] = ()
     files: tuple[FileDecision, ...] = ()
+    signed: tuple[SignedEntry, ...] = ()
+    """Rows of BẢN KÝ that are no longer as they were written."""
     readable: bool = True
     """False: nothing may be concluded from what is absent here."""
 
@@ -72,18 +92,22 @@ def read_decisions(data: bytes, units: Sequence[Unit] = ()) -> tuple[DecisionShe
     Findings: set.status_unreadable (no rows are given then), set.decision_… at the cell of each misunderstanding.
     """
     reading = read_returned(data)
-    overview = _sheet_with(reading.sheets, _ASSIGNMENT, "reports.sheets.overview")
+    overview = sheet_with(reading.sheets, _ASSIGNMENT, "reports.sheets.overview")
     if overview is None:
         why = label(reading.findings[0].code) if reading.findings else say("reports.status.no_columns")
         return DecisionSheet(readable=False), (finding("set.status_unreadable", ly_do=why),)
     found: list[Finding] = []
-    lines = tuple(_lines(_table_of(*overview), reading.date1904, found))
+    lines = tuple(_lines(table_of(*overview), reading.date1904, found))
     others = tuple(s for s in reading.sheets if s is not overview[0])
-    received = _sheet_with(others, _SUBMISSION, "reports.sheets.files")
+    received = sheet_with(others, _SUBMISSION, "reports.sheets.files")
     files: tuple[FileDecision, ...] = ()
     if received is not None:
-        files = tuple(_files(_table_of(*received), _unit_names(units), found))
-    return DecisionSheet(lines=lines, files=files), tuple(found)
+        files = tuple(_files(table_of(*received), _unit_names(units), found))
+    copies = sheet_with(others, _SIGNED, "reports.sheets.signed")
+    signed: tuple[SignedEntry, ...] = ()
+    if copies is not None:
+        signed = tuple(_signed(table_of(*copies), reading.date1904, found))
+    return DecisionSheet(lines=lines, files=files, signed=signed), tuple(found)
 
 
 def keep_typed(
@@ -93,7 +117,9 @@ def keep_typed(
     understood (so that they can be mended where they are), and a reason in Chi tiết beside a decision."""
     typed = {row.assignment: row for row in sheet.lines}
     given = {row.submission: row for row in sheet.files}
-    return tuple(_kept_line(x, typed.get(x.assignment)) for x in lines), tuple(
+    copies = {row.assignment: row.typed for row in sheet.signed if not row.understood}
+    kept = (_kept_line(x, typed.get(x.assignment)) for x in lines)
+    return tuple(replace(x, copy_typed=copies.get(x.assignment, {})) for x in kept), tuple(
         _kept_file(x, given.get(x.submission)) for x in files
     )
 
@@ -109,76 +135,28 @@ def _kept_line(line: StatusLine, row: LineDecision | None) -> StatusLine:
 def _kept_file(line: FileLine, row: FileDecision | None) -> FileLine:
     if row is None or row.understood:
         return line
-    return replace(line, assigned=row.assigned, decision=row.text)
+    return replace(line, assigned=row.assigned, given_as=row.given_as, decision=row.text, doubtful=True)
 
 
 _ASSIGNMENT, _SUBMISSION = "reports.keys.assignment", "reports.keys.submission"
-_DATE = re.compile(r"(?<!\d)(?:\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{4}|\d{4}-\d{1,2}-\d{1,2})(?!\d)")
-_PLAUSIBLE_SERIALS = range(36_526, 73_051)  # 2000 to 2099, where a date was pasted without its format
+_SIGNED, _SHOWN = "reports.keys.signed", "reports.keys.shown"
 _DATED = ("extend", "signed")
 
 
-def _sheet_with(sheets: Iterable[Sheet], key: str, usual: str) -> tuple[Sheet, int] | None:
-    """The sheet whose head row carries `key`, and that row; of copies the one with the usual name."""
-    wanted = say(key)
-    hits = [
-        (sheet, row) for sheet in sheets for (row, _), cell in sheet.cells.items() if str(cell.value).strip() == wanted
-    ]
-    usual_key = text_key(say(usual))
-    return min(hits, key=lambda hit: (text_key(hit[0].name) != usual_key, hit[1]), default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """Rows below a head row, cells by the words of their heads."""
-
-    sheet: Sheet
-    columns: Mapping[str, int]
-    rows: tuple[int, ...]
-
-    def column(self, words: str) -> int:
-        return self.columns.get(text_key(say(words)), 0)
-
-    def raw(self, row: int, words: str) -> RawCell | None:
-        return self.sheet.cells.get((row, self.column(words)))
-
-    def text(self, row: int, words: str) -> str:
-        cell = self.raw(row, words)
-        return "" if cell is None else _shown(cell)
-
-    def cell(self, row: int, words: str) -> str:
-        return address(row, self.column(words)) if self.column(words) else ""
-
-
-def _table_of(sheet: Sheet, head_row: int) -> _Table:
-    heads: dict[str, int] = {}
-    for (row, column), cell in sorted(sheet.cells.items()):
-        if row == head_row:
-            heads.setdefault(text_key(str(cell.value)), column)
-    rows = sorted({row for row, _ in sheet.cells if row > head_row})
-    return _Table(sheet=sheet, columns=heads, rows=tuple(rows))
-
-
-def _shown(cell: RawCell) -> str:
-    if isinstance(cell.value, float) and cell.value.is_integer():
-        return str(int(cell.value))
-    return nfc(str(cell.value))
-
-
-def _lines(table: _Table, date1904: bool, found: list[Finding]) -> Iterator[LineDecision]:
+def _lines(table: Table, date1904: bool, found: list[Finding]) -> Iterator[LineDecision]:
     seen: dict[str, LineDecision] = {}
     for row in table.rows:
         text, note = table.text(row, "reports.status.heads.decision"), table.text(row, "reports.status.heads.note")
         raw = table.raw(row, "reports.status.heads.detail")
-        date = _date_of(raw, date1904)
-        detail = date.strftime("%d/%m/%Y") if date and raw and raw.kind != "text" else _shown(raw) if raw else ""
+        date = date_of(raw, date1904)
+        detail = date.strftime("%d/%m/%Y") if date and raw and raw.kind != "text" else shown(raw) if raw else ""
         assignment = table.text(row, _ASSIGNMENT)
         place = {"sheet": table.sheet.name, "cell": table.cell(row, "reports.status.heads.decision")}
         if not assignment:
-            _note_stray(table, row, ("decision", "detail", "note"), "reports.status.heads.", found)
+            note_stray(table, row, ("decision", "detail", "note"), "reports.status.heads.", found)
             continue
         kind, rest = _kind_of(text)
-        date = date or _date_in(rest)
+        date = date or date_in(rest)
         understood = True
         if text and kind not in LINE_DECISIONS:
             found.append(finding("set.decision_not_here" if kind else "set.decision_unknown", **place, value=text))
@@ -195,6 +173,7 @@ def _lines(table: _Table, date1904: bool, found: list[Finding]) -> Iterator[Line
             kind=kind,
             date=date if kind in _DATED else None,
             understood=understood,
+            changed=not table.column(_SHOWN) or table.text(row, _SHOWN) != row_mark(text, detail),
             text=text,
             detail=detail,
             note=note,
@@ -207,7 +186,7 @@ def _lines(table: _Table, date1904: bool, found: list[Finding]) -> Iterator[Line
             found.append(finding("set.decision_twice", **place, value=text or detail or note))
 
 
-def _files(table: _Table, names: Mapping[str, set[str]], found: list[Finding]) -> Iterator[FileDecision]:
+def _files(table: Table, names: Mapping[str, set[str]], found: list[Finding]) -> Iterator[FileDecision]:
     seen: dict[str, FileDecision] = {}
     for row in table.rows:
         text, note = table.text(row, "reports.files.heads.decision"), table.text(row, "reports.files.heads.note")
@@ -215,8 +194,9 @@ def _files(table: _Table, names: Mapping[str, set[str]], found: list[Finding]) -
         submission = table.text(row, _SUBMISSION)
         place = {"sheet": table.sheet.name, "cell": table.cell(row, "reports.files.heads.decision")}
         unit_place = {"sheet": table.sheet.name, "cell": table.cell(row, "reports.files.heads.unit")}
+        given_as = table.text(row, "reports.files.heads.as")
         if not submission:
-            _note_stray(table, row, ("decision", "unit", "note"), "reports.files.heads.", found)
+            note_stray(table, row, ("decision", "unit", "as", "note"), "reports.files.heads.", found)
             continue
         kind, _ = _kind_of(text)
         unit = _unit_of(assigned, names)
@@ -227,7 +207,7 @@ def _files(table: _Table, names: Mapping[str, set[str]], found: list[Finding]) -
         elif assigned and not unit:
             found.append(finding("set.decision_unit_unknown", **unit_place, value=assigned))
             kind, understood = "", False
-        elif kind == "assign" and not unit:
+        elif (kind == "assign" or (given_as and not table.text(row, _SHOWN))) and not unit:
             found.append(finding("set.decision_unit_missing", **unit_place))
             kind, understood = "", False
         elif unit and kind in ("", "confirm"):
@@ -237,25 +217,55 @@ def _files(table: _Table, names: Mapping[str, set[str]], found: list[Finding]) -
             kind=kind,
             unit=unit if understood else "",
             understood=understood,
+            changed=not table.column(_SHOWN) or table.text(row, _SHOWN) != row_mark(assigned, given_as, text),
             text=text,
             assigned=assigned,
+            given_as=given_as,
             note=note,
+            as_cell=table.cell(row, "reports.files.heads.as"),
             **place,
         )
         earlier = seen.setdefault(submission, line)
         if earlier is line:
             yield line
-        elif (earlier.text, earlier.assigned, earlier.note) != (text, assigned, note):
+        elif (earlier.text, earlier.assigned, earlier.given_as, earlier.note) != (text, assigned, given_as, note):
             found.append(finding("set.decision_twice", **place, value=text or assigned or note))
 
 
-def _note_stray(table: _Table, row: int, keys: Iterable[str], heads: str, found: list[Finding]) -> None:
-    """What staff wrote on a row of no assignment would be lost in silence: say where it stands."""
-    for key in keys:
-        if text := table.text(row, heads + key):
-            where = table.cell(row, heads + key)
-            found.append(finding("set.decision_row_unknown", sheet=table.sheet.name, cell=where, value=text))
-            return
+def _signed(table: Table, date1904: bool, found: list[Finding]) -> Iterator[SignedEntry]:
+    """The rows of BẢN KÝ that were changed since they were written."""
+    seen: set[str] = set()
+    for row in table.rows:
+        assignment = table.text(row, _SIGNED)
+        if not assignment:
+            note_stray(table, row, INPUTS, "reports.signed.heads.", found)
+            continue
+        typed = {name: table.text(row, f"reports.signed.heads.{name}") for name in INPUTS}
+        days: dict[str, dt.date] = {}
+        understood = True
+        for name in ("on", "dated"):
+            raw = table.raw(row, f"reports.signed.heads.{name}")
+            if (day := date_of(raw, date1904)) is not None:
+                days[name] = day
+            elif typed[name].strip():
+                where = table.cell(row, f"reports.signed.heads.{name}")
+                head = say(f"reports.signed.heads.{name}")
+                found.append(
+                    finding("set.signed_date", sheet=table.sheet.name, cell=where, value=typed[name], viec=head)
+                )
+                understood = False
+        texts = {name: typed[name].strip() for name in ("number", "signer", "way")}
+        copy = SignedCopy(on=days.get("on"), dated=days.get("dated"), **texts)
+        if understood and copy_mark(copy) == table.text(row, _SHOWN):
+            continue
+        if assignment in seen:
+            where = table.cell(row, "reports.signed.heads.on")
+            value = next((t for t in typed.values() if t), "")
+            found.append(finding("set.decision_twice", sheet=table.sheet.name, cell=where, value=value))
+            continue
+        seen.add(assignment)
+        told = copy if texts_of(copy) else None
+        yield SignedEntry(assignment=assignment, copy=told, understood=understood, typed={} if understood else typed)
 
 
 def _kind_of(text: str) -> tuple[str, str]:
@@ -270,29 +280,9 @@ def _kind_of(text: str) -> tuple[str, str]:
             start = key_of(words)
             if key == start:
                 return kind, ""
-            if key.startswith(start + " ") and _DATE.search(key):
+            if key.startswith(start + " ") and DATE.search(key):
                 return kind, key.removeprefix(start)
     return "", text
-
-
-def _date_in(text: str) -> dt.date | None:
-    """The one date written somewhere in a text; None where there is none or more than one."""
-    dates = {read_date(re.sub(r"\s", "", match)) for match in _DATE.findall(text)}
-    return dates.pop() if len(dates) == 1 else None
-
-
-def _date_of(cell: RawCell | None, date1904: bool) -> dt.date | None:
-    """The date of a detail cell: a real date, its bare serial number, or a text that holds one."""
-    if cell is None:
-        return None
-    if isinstance(cell.value, str):
-        return _date_in(cell.value)
-    if isinstance(cell.value, bool) or cell.kind not in ("date", "number"):
-        return None
-    serial = int(cell.value) + (1462 if date1904 else 0)
-    if serial not in _PLAUSIBLE_SERIALS:
-        return None
-    return dt.date(1899, 12, 30) + dt.timedelta(days=serial)
 
 
 def _unit_names(units: Sequence[Unit]) -> Mapping[str, set[str]]:

@@ -7,28 +7,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import say
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.board import (
     LINE_DECISIONS,
+    Choice,
     StatusLine,
     Summary,
     counts_words,
     date_words,
-    deadline_words,
     weekday_words,
 )
+from lamtheo_xls.reports.marks import row_mark
 
 LISTS = "_ds"
 """The hidden sheet behind drop-downs and chart."""
 HEAD_ROW = 8
+CHOICE_LIMIT = 250
 _CHART_ROW = 2
-_WRAPPED = ("cell", "cell_bold", "open")
+_WRAPPED = ("cell", "cell_bold", "cell_centre", "open")
 
 
-def write_lists(sheet: Any, out: styles.Book, names: Mapping[str, str], summary: Summary) -> dict[str, str]:
-    """The hidden lists behind drop-downs and chart. Column A: units, B: their codes; D, E: the chart's figures."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Where the hidden lists lie that drop-downs take from."""
+
+    units: str
+    choices: int
+    """How many rows of (unit, what a file may be given to it as) there are."""
+
+    def choices_beside(self, unit: str) -> str:
+        """The choices of the unit whose name stands in the cell `unit`: rows of one unit lie together."""
+        units = styles.absolute(LISTS, 1, self.choices, 7).removeprefix("=")
+        first = styles.absolute(LISTS, 1, 1, 8).removeprefix("=").partition(":")[0]
+        return f"=OFFSET({first},MATCH({unit},{units},0)-1,0,COUNTIF({units},{unit}),1)"
+
+
+def write_lists(
+    sheet: Any, out: styles.Book, names: Mapping[str, str], summary: Summary, choices: Sequence[Choice] = ()
+) -> Lists:
+    """The hidden lists behind drop-downs and chart. Column A: units, B: their codes; D, E: the chart's figures; G, H:
+    what a file may be given to a unit as."""
     text, number = out.formats["text"], out.formats["plain"]
     for row, (code, name) in enumerate(names.items(), start=1):
         styles.put(sheet, row, 1, name, text)
@@ -36,8 +55,16 @@ def write_lists(sheet: Any, out: styles.Book, names: Mapping[str, str], summary:
     for row, (key, count) in enumerate(_chart_rows(summary), start=1):
         styles.put(sheet, row, 4, say(f"reports.states.{key}"), text)
         styles.put(sheet, row, 5, count, number)
+    of_unit: dict[str, list[Choice]] = {}
+    for choice in choices:
+        if choice.unit in names:
+            of_unit.setdefault(choice.unit, []).append(choice)
+    listed = [c for found in of_unit.values() for c in found]
+    for row, choice in enumerate(listed, start=1):
+        styles.put(sheet, row, 7, names[choice.unit], text)
+        styles.put(sheet, row, 8, styles.clip(choice.label, CHOICE_LIMIT), text)
     styles.protect(sheet)
-    return {"units": styles.absolute(LISTS, 1, max(len(names), 1), 1)}
+    return Lists(units=styles.absolute(LISTS, 1, max(len(names), 1), 1), choices=len(listed))
 
 
 def write_overview(
@@ -47,12 +74,12 @@ def write_overview(
     as_of: dt.date,
     lines: Sequence[StatusLine],
     summary: Summary,
-    deadline: Deadline | None,
+    due: str,
     view_only: bool,
 ) -> None:
+    """One row per assignment below the heading; `due` is what it says of dates."""
     style = out.formats
-    labels = tuple(dict.fromkeys(line.form for line in lines))
-    columns = _overview_columns(labels, view_only)
+    columns = overview_columns(lines, view_only)
     styles.set_widths(sheet, [c.width for c in columns])
     heading = say(
         "reports.status.title_view_only" if view_only else "reports.status.title",
@@ -62,7 +89,7 @@ def write_overview(
     )
     first, second = counts_words(summary)
     styles.put(sheet, 1, 1, heading, style["title"])
-    styles.put(sheet, 2, 1, deadline_words(deadline, as_of), style["bold"])
+    styles.put(sheet, 2, 1, due, style["bold"])
     styles.put(sheet, 3, 1, first, style["bold"])
     styles.put(sheet, 4, 1, second, style["plain"])
     _write_today(sheet, out, summary)
@@ -85,10 +112,11 @@ def write_overview(
                 styles.put_link(sheet, row, column, target, line.words, style[name], tip)
             else:
                 styles.put(sheet, row, column, values[spec.key], style[name])
-        styles.fit_row(sheet, row, ((str(values[c.key]), c.width, c.style) for c in columns if c.style in _WRAPPED))
+        styles.fit_row(sheet, row, ((str(values[c.key]), c.width, c.style) for c in columns if c.wraps))
     visible = sum(bool(c.width) for c in columns)
     if lines:
-        styles.done(sheet.autofilter(HEAD_ROW - 1, 0, last - 1, visible - 1))
+        # The hidden ids lie inside: sorting by the arrows moves them with their rows.
+        styles.done(sheet.autofilter(HEAD_ROW - 1, 0, last - 1, len(columns) - 1))
     sheet.freeze_panes(HEAD_ROW, 2)
     if not view_only:
         at = {c.key: i for i, c in enumerate(columns, start=1)}
@@ -112,16 +140,25 @@ class _Column:
     style: str = "cell"
     open: bool = False
 
+    @property
+    def wraps(self) -> bool:
+        return self.style in _WRAPPED
 
-def _overview_columns(labels: Sequence[str], view_only: bool) -> tuple[_Column, ...]:
-    """One form: its label heads the state column (domain/F); several: a column names the form of each row."""
+
+def overview_columns(lines: Sequence[StatusLine], view_only: bool) -> tuple[_Column, ...]:
+    """One form: its label heads the state column (domain/F); several: a column names the form of each row. Persons
+    have a column where there are any."""
+    labels = tuple(dict.fromkeys(line.form for line in lines))
 
     def column(key: str, width: float, style: str = "cell", *, open: bool = False) -> _Column:
         return _Column(key=key, head=say(f"reports.status.heads.{key}"), width=width, style=style, open=open)
 
-    found = [column("number", 4.5, "cell_number"), column("unit", 27, "cell_bold")]
+    found = [column("number", 5 if len(lines) > 999 else 4.5, "cell_number"), column("unit", 27, "cell_bold")]
+    if any(line.person for line in lines):
+        found.append(column("person", 22, "cell_bold"))
     if len(labels) > 1:
-        found += [column("form", 9, "cell_centre"), column("state", 16)]
+        longest = max(len(label) for label in labels)
+        found += [column("form", 12 if longest <= 12 else 18, "cell_centre"), column("state", 16)]
     else:
         head = labels[0] if labels else say("reports.status.heads.state")
         found.append(_Column(key="state", head=head, width=16))
@@ -141,6 +178,7 @@ def _overview_columns(labels: Sequence[str], view_only: bool) -> tuple[_Column, 
         column("note", 20, "open", open=True),
         _Column(key="assignment", head=say("reports.keys.assignment"), width=0, style="hidden_key"),
         _Column(key="submission", head=say("reports.keys.submission"), width=0, style="hidden_key"),
+        _Column(key="shown", head=say("reports.keys.shown"), width=0, style="hidden_key"),
     )
 
 
@@ -156,6 +194,7 @@ def _line_values(line: StatusLine, number: int) -> dict[str, str | int | dt.date
     return {
         "number": number,
         "unit": styles.clip(line.unit_short or line.unit),
+        "person": styles.clip(line.person),
         "form": line.form,
         "state": line.words,
         "received": line.received,
@@ -168,6 +207,7 @@ def _line_values(line: StatusLine, number: int) -> dict[str, str | int | dt.date
         "note": styles.clip(line.note),
         "assignment": line.assignment,
         "submission": line.submission,
+        "shown": row_mark(line.decision, line.detail),
     }
 
 
@@ -177,9 +217,8 @@ def _state_style(line: StatusLine) -> str:
 
 def _write_today(sheet: Any, out: styles.Book, summary: Summary) -> None:
     """«HÔM NAY: [Gọi điện 6] [Tệp chưa rõ 1]»; the second leads to the sheet of files."""
-    call = summary.missing - summary.wrong_form
     style = out.formats
-    styles.put_merged(sheet, 5, 1, 2, _today_words(call), style["call"])
+    styles.put_merged(sheet, 5, 1, 2, _today_words(summary.call), style["call"])
     text = say("reports.status.unclear", n=summary.unclear_files) if summary.unclear_files else ""
     if text:
         target = f"internal:'{say('reports.sheets.files')}'!A1"
@@ -236,8 +275,8 @@ _CHART_FILLS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def add_chart(sheet: Any, out: styles.Book, summary: Summary) -> None:
-    """One stacked bar beside the counts; states nobody is in are left out of it."""
+def add_chart(sheet: Any, out: styles.Book, summary: Summary, column: int = 7) -> None:
+    """One stacked bar beside the counts, from `column` on; states nobody is in are left out of it."""
     if not summary.expected:
         return
     chart = out.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
@@ -265,4 +304,4 @@ def add_chart(sheet: Any, out: styles.Book, summary: Summary) -> None:
     chart.set_size({"width": 460, "height": 118})
     chart.show_hidden_data()
     options = {"object_position": 3, "description": say("reports.status.chart"), "x_offset": 4, "y_offset": 2}
-    styles.done(sheet.insert_chart(_CHART_ROW - 1, 6, chart, options))
+    styles.done(sheet.insert_chart(_CHART_ROW - 1, column - 1, chart, options))

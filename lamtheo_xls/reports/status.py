@@ -14,31 +14,33 @@ from lamtheo_xls.findings import Finding, gravest_first, mend, message, say, wor
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports import styles
 from lamtheo_xls.reports.board import (
-    FILE_DECISIONS,
+    Choice,
     FileLine,
+    FormLine,
     HistoryLine,
+    MilestoneLine,
     StatusLine,
     Summary,
     counts_words,
     date_words,
     deadline_words,
+    dues_words,
+    signed_line,
     state_words,
     summarise,
     unit_labels,
 )
-from lamtheo_xls.reports.overview import (
-    ALERT,
-    LISTS,
-    add_chart,
-    offer_decisions,
-    prompt,
-    write_lists,
-    write_overview,
-)
+from lamtheo_xls.reports.by_form import write_by_form
+from lamtheo_xls.reports.overview import LISTS, add_chart, overview_columns, write_lists, write_overview
+from lamtheo_xls.reports.received import write_received
+from lamtheo_xls.reports.signed import write_signed
 
 __all__ = [
+    "Choice",
     "FileLine",
+    "FormLine",
     "HistoryLine",
+    "MilestoneLine",
     "StatusLine",
     "Summary",
     "counts_words",
@@ -63,90 +65,45 @@ def write_status(
     created: dt.date,
     view_only: bool = False,
     office_findings: Sequence[Finding] = (),
+    forms: Sequence[FormLine] = (),
+    milestones: Sequence[MilestoneLine] = (),
+    choices: Sequence[Choice] = (),
 ) -> bytes:
     """theo-doi.xlsx as bytes, in the order the lines are given; `title` is «ĐĂNG KÝ MÔ HÌNH NĂM 2027».
 
     `view_only` leaves out the decision columns and every hidden id: nothing can be read back from such a copy.
     `office_findings` are about what the office itself wrote (decisions not understood): they open sheet LỖI, since
-    whoever works by double-click sees no terminal. Same inputs, same bytes. Raises ValueError only where XlsxWriter
+    whoever works by double-click sees no terminal. Several `forms` (or `milestones`) are counted one by one on THEO
+    BIỂU, and the heading tells the date that comes next; `choices` are what a file may be given to a unit as. BẢN KÝ is
+    there where signed copies are owed. Same inputs, same bytes. Raises ValueError only where XlsxWriter
     refuses a write (our bug).
     """
     out = styles.Book(created=created, title=say("reports.status.document"))
     overview = out.add_sheet(say("reports.sheets.overview"))
+    several = len(forms) > 1 or bool(milestones)
+    each = out.add_sheet(say("reports.sheets.forms")) if several else None
+    inked = any(map(signed_line, lines))
+    copies = out.add_sheet(say("reports.sheets.signed")) if inked else None
     received = out.add_sheet(say("reports.sheets.files"))
     faults = out.add_sheet(say("reports.sheets.findings"))
     past = out.add_sheet(say("reports.sheets.history"))
     lists = out.add_sheet(LISTS)
     lists.hide()
     names = unit_labels(units)
-    places = write_lists(lists, out, names, summary)
-    write_overview(overview, out, title, as_of, lines, summary, deadline, view_only)
-    add_chart(overview, out, summary)
-    _write_files(received, out, as_of, files, places["units"], view_only)
+    places = write_lists(lists, out, names, summary, choices)
+    due = dues_words(forms, as_of) if len(forms) > 1 else deadline_words(deadline, as_of)
+    write_overview(overview, out, title, as_of, lines, summary, due, view_only)
+    columns = overview_columns(lines, view_only)
+    add_chart(overview, out, summary, next(i for i, c in enumerate(columns, start=1) if c.key == "phone"))
+    if each is not None:
+        write_by_form(each, out, as_of, forms, milestones, summary)
+    if copies is not None:
+        write_signed(copies, out, as_of, lines, view_only)
+    write_received(received, out, as_of, files, places, view_only)
     _write_findings(faults, out, as_of, lines, files, office_findings)
     _write_history(past, out, as_of, history)
     overview.activate()
     return out.to_bytes()
-
-
-def _write_files(
-    sheet: Any, out: styles.Book, as_of: dt.date, files: Sequence[FileLine], units: str, view_only: bool
-) -> None:
-    keys = ["number", "file", "received", "what", "reply", "proposed"]
-    widths = [5.0, 34, 11.5, 18, 50, 22]
-    looks = ["cell_number", "cell", "cell_date", "cell_bold", "cell", "cell"]
-    opened = [] if view_only else ["unit", "decision", "note"]
-    keys += opened
-    widths += [24.0, 19, 24][: len(opened)]
-    looks += ["open"] * len(opened)
-    style = out.formats
-    sheet.set_default_row(18)
-    styles.set_widths(sheet, widths if view_only else [*widths, 0])
-    styles.put(sheet, 1, 1, say("reports.files.title", date=date_words(as_of)), style["title"])
-    styles.put(sheet, 2, 1, say("reports.files.hint" if files else "reports.files.none"), style["quiet"])
-    head = 3
-    for column, key in enumerate(keys, start=1):
-        look = "head_open" if key in opened else "head"
-        styles.put(sheet, head, column, say(f"reports.files.heads.{key}"), style[look])
-    if not view_only:
-        styles.put(sheet, head, len(keys) + 1, say("reports.keys.submission"), style["hidden_key"])
-    for row, line in enumerate(files, start=head + 1):
-        values: dict[str, str | int | dt.date | None] = {
-            "number": row - head,
-            "file": styles.clip(line.file),
-            "received": line.received,
-            "what": line.words,
-            "reply": styles.clip(line.reply),
-            "proposed": line.proposed,
-            "unit": styles.clip(line.assigned),
-            "decision": styles.clip(line.decision),
-            "note": styles.clip(line.note),
-        }
-        for column, (key, look) in enumerate(zip(keys, looks, strict=True), start=1):
-            styles.put(sheet, row, column, values[key], style[look])
-        wide = zip(keys, widths, looks, strict=True)
-        styles.fit_row(sheet, row, ((v, w, look) for k, w, look in wide if isinstance(v := values[k], str)))
-        if not view_only:
-            styles.put(sheet, row, len(keys) + 1, line.submission, style["hidden_key"])
-    last = head + len(files)
-    if files:
-        styles.done(sheet.autofilter(head - 1, 0, last - 1, len(keys) - 1))
-    if not view_only:
-        at = {key: i for i, key in enumerate(keys, start=1)}
-        options = prompt("unit") | {
-            "validate": "list",
-            "source": units,
-            **ALERT,
-            "error_title": say("reports.prompts.alert_title"),
-            "error_message": say("reports.prompts.alert"),
-        }
-        styles.offer(sheet, head + 1, last, at["unit"], options)
-        offer_decisions(sheet, head + 1, last, at["decision"], FILE_DECISIONS)
-    sheet.freeze_panes(head, 2)
-    styles.set_up_print(
-        sheet, columns=len(keys), last_row=last, head_rows=(head, head), page_words=say("reports.print.page")
-    )
-    styles.protect(sheet)
 
 
 def _write_findings(
@@ -159,7 +116,7 @@ def _write_findings(
 ) -> None:
     """Every finding with its place and mend: the office's own, then units in the order of TỔNG QUAN, errors first."""
     rows = [(say("reports.findings.office"), "", f) for f in gravest_first(office)]
-    rows += [(line.unit_short or line.unit, line.file, f) for line in lines for f in gravest_first(line.findings)]
+    rows += [(_who(line), line.file, f) for line in lines for f in gravest_first(line.findings)]
     rows += [(line.proposed, line.file, f) for line in files for f in gravest_first(line.findings)]
     table: list[tuple[str | int, ...]] = []
     for number, (unit, file, f) in enumerate(rows, start=1):
@@ -181,6 +138,11 @@ def _write_findings(
         )
     looks = ("cell_number", "cell_bold", "cell_centre", "cell", "cell_centre", "cell", "cell", "cell", "cell")
     _write_table(sheet, out, as_of, "findings", table, (5, 26, 10, 13, 7, 22, 46, 44, 34), looks)
+
+
+def _who(line: StatusLine) -> str:
+    unit = line.unit_short or line.unit
+    return say("reports.findings.person", person=line.person, unit=unit) if line.person else unit
 
 
 def _write_history(sheet: Any, out: styles.Book, as_of: dt.date, history: Sequence[HistoryLine]) -> None:

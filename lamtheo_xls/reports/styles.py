@@ -47,6 +47,7 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "cell_number": {**_BOXED, "align": "center", "num_format": "0"},
     "cell_date": {**_BOXED, "align": "center", "num_format": "dd/mm/yyyy"},
     "open": _OPEN,
+    "open_date": {**_OPEN, "align": "center", "num_format": "dd/mm/yyyy"},
     "hidden_key": {**_BASE, "num_format": "@", "font_color": "#808080"},
     # States: the word says it, the fill and the weight repeat it so that it also reads in black and white.
     "state_accepted": {**_BOXED, "bg_color": "#E2EFDA"},
@@ -204,11 +205,17 @@ def absolute(sheet: str, first_row: int, last_row: int, column: int) -> str:
     return f"='{sheet}'!${letters}${first_row}:${letters}${last_row}"
 
 
+def cell_name(row: int, column: int) -> str:
+    """`$G4`: a cell for formulas of a whole column of rows, whose column stays."""
+    return f"${column_letters(column)}{row}"
+
+
 __all__ = [
     "FONT",
     "TEXT_LIMIT",
     "Book",
     "absolute",
+    "cell_name",
     "clip",
     "done",
     "fit_row",

@@ -12,9 +12,7 @@ from lamtheo_xls.definitions import milestones_of, period_label
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, World, as_json, say
 from lamtheo_xls.register import Assignment, current
-from lamtheo_xls.reports.decisions import keep_typed
-from lamtheo_xls.reports.status import (
-    FileLine,
+from lamtheo_xls.reports.board import (
     FormLine,
     MilestoneLine,
     StatusLine,
@@ -22,8 +20,9 @@ from lamtheo_xls.reports.status import (
     deadline_words,
     dues_words,
     summarise,
-    write_status,
 )
+from lamtheo_xls.reports.decisions import keep_typed
+from lamtheo_xls.reports.status import write_status
 from lamtheo_xls.reports.targets import replace_if_unchanged
 from lamtheo_xls.workspace.choosing import choices_for, labels_of
 from lamtheo_xls.workspace.folder import STATUS, Office

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lamtheo_xls.findings import Finding, World, finding
 from lamtheo_xls.ledger import Decision, Standing, SubmissionRecord
-from lamtheo_xls.register import Assignment, current
-from lamtheo_xls.reports.decisions import DecisionSheet, FileDecision, LineDecision, read_decisions
+from lamtheo_xls.register import current, unit_of
+from lamtheo_xls.reports.decisions import DecisionSheet, LineDecision, SignedEntry, read_decisions
 from lamtheo_xls.reports.targets import sha_of
-from lamtheo_xls.text import same_unit
+from lamtheo_xls.workspace.choosing import by_unit, choices_for, chosen_inside, labels_of, owed_everywhere
 from lamtheo_xls.workspace.collecting import docket_of, submission_of
 from lamtheo_xls.workspace.folder import STATUS, Office
+from lamtheo_xls.workspace.giving import Known, of_file, of_signed_row, signed_files, signed_of
 from lamtheo_xls.workspace.judging import Docket, judge
-from lamtheo_xls.workspace.owing import assignments_of
-
-OF_A_SUBMISSION = ("exclude", "as_is", "confirm", "supplement")
-"""Kinds that rule on one submission: a newer one needs a new ruling."""
-
+from lamtheo_xls.workspace.position import OF_A_SUBMISSION, shown_decision
 
 NO_SHEET = DecisionSheet()
 
@@ -35,9 +31,11 @@ class Taken:
 
 
 def take_decisions(office: Office) -> Taken:
-    """Reads theo-doi.xlsx and records what is new: rulings, withdrawals, notes; files given to a unit are judged anew.
+    """Reads theo-doi.xlsx and records what is new – rulings, withdrawals, signed copies, notes – for every round open
+    (and whatever other round the sheet was written for); files given to a unit are judged anew.
 
-    Findings: set.status_unreadable, set.decision_…; what was not understood rules nothing.
+    Findings: set.status_unreadable, set.decision_…, set.signed_date, set.nil_not_foreseen; what was not understood
+    rules nothing.
     """
     path = office.root / STATUS
     try:
@@ -46,133 +44,153 @@ def take_decisions(office: Office) -> Taken:
         return Taken()
     except OSError as error:
         raise World("world.target_open", duong_dan=path) from error
-    units = current(office.register, office.as_of)
-    sheet, findings = read_decisions(data, units)
+    sheet, findings = read_decisions(data, current(office.register, office.as_of))
     if not sheet.readable:
         return Taken(sha256=sha_of(data), sheet=sheet, findings=findings)
-    standings = {s.assignment: s for s in office.ledger.standing_of_round(office.round.id)}
-    files = office.ledger.standing(None)
-    submissions = {s.id: s for s in office.ledger.submissions()}
-    assignments, _ = assignments_of(office)
+    known = _known(office, sheet)
     new: list[Decision] = []
-    ours = set(standings) | {a.id for a in assignments}
-    standings |= _of_other_rounds(office, {x.assignment for x in sheet.lines} - ours)
+    doubts: list[Finding] = list(findings)
+    copies = {entry.assignment: entry for entry in sheet.signed}
     for line in sheet.lines:
-        new += _of_line(
-            office, line, standings.get(line.assignment), office.round.id if line.assignment in ours else ""
-        )
+        new += _of_line(known, line, copies.get(line.assignment))
+        doubts += _nil_doubts(known, line)
+    for entry in sheet.signed:
+        new += of_signed_row(known, entry)
+    files = []
     for row in sheet.files:
-        record = submissions.get(row.submission)
-        if record is not None:
-            new += _of_file(office, row, record, files, assignments)
+        record = known.submissions.get(row.submission)
+        ruled, doubt = of_file(known, row, record) if record is not None else ([], None)
+        new += ruled
+        doubts += [doubt] if doubt is not None else []
+        files.append(row if doubt is None else replace(row, understood=False))
     decided = office.ledger.decide(new)
-    lines = [x for x in sheet.lines if x.assignment in standings or x.note]
-    notes = {f"assignment:{x.assignment}": x.note for x in lines if x.assignment in ours}
-    notes |= {f"submission:{x.submission}": x.note for x in sheet.files}
-    office.ledger.set_notes(notes, as_of=office.as_of, round=office.round.id)
-    if len(lines) > sum(x.assignment in ours for x in lines):
-        elsewhere = {f"assignment:{x.assignment}": x.note for x in lines if x.assignment not in ours}
-        office.ledger.set_notes(elsewhere, as_of=office.as_of)
+    _keep_notes(known, sheet)
     again = [d for d in decided if d.kind in ("assign", "withdraw") and d.subject.startswith("submission:")]
-    _judge_anew(office, again, submissions)
-    return Taken(sha256=sha_of(data), sheet=sheet, decisions=decided, findings=findings)
+    _judge_anew(office, again, known.submissions)
+    sheet = replace(sheet, files=tuple(files))
+    return Taken(sha256=sha_of(data), sheet=sheet, decisions=decided, findings=tuple(doubts))
 
 
-def _of_other_rounds(office: Office, strange: set[str]) -> dict[str, Standing]:
-    """Where the lines of another round stand: the sheet was written for that one, and is read all the same."""
-    if not strange:
-        return {}
-    others = (r.id for r in office.register.rounds if r.id != office.round.id)
-    return {s.assignment: s for r in others for s in office.ledger.standing_of_round(r) if s.assignment in strange}
+def _known(office: Office, sheet: DecisionSheet) -> Known:
+    owed = owed_everywhere(office)
+    standings: dict[str, list[Standing]] = {}
+    for one in office.live:
+        for standing in office.ledger.standing_of_round(one.round.id):
+            standings.setdefault(standing.assignment, []).append(standing)
+    rounds = {a.id: a.round for a in owed}
+    for one in office.live:
+        rounds = {id: one.round.id for id in standings if id not in rounds and _is_of(id, one)} | rounds
+    told = {x.assignment for x in sheet.lines} | {x.assignment for x in sheet.signed}
+    if strange := told - set(standings) - set(rounds):
+        # The sheet was written for another round, and is read all the same.
+        live = {one.round.id for one in office.live}
+        for other in (r.id for r in office.register.rounds if r.id not in live):
+            for standing in office.ledger.standing_of_round(other):
+                if standing.assignment in strange:
+                    standings.setdefault(standing.assignment, []).append(standing)
+    return Known(
+        office=office,
+        owed={a.id: a for a in owed},
+        rounds=rounds,
+        standings=standings,
+        rulings=office.ledger.standing(None),
+        submissions={s.id: s for s in office.ledger.submissions()},
+        choices=by_unit(choices_for(office, owed)),
+        signed_files=signed_files(s for found in standings.values() for s in found),
+    )
 
 
-def shown_decision(standing: Standing | None, on_screen: str) -> Decision | None:
-    """The decision that the cell Xử lý of a row shows: the ruling that stands, unless it was about another submission
-    than the one on screen ('': what it left out); else that the signed copy has come. Of a closed round: what was ruled
-    since, which changes nothing until it is reopened."""
-    if standing is None:
-        return None
-    if standing.later is not None:
-        return standing.later
-    decision = standing.decision
-    if decision is not None and (
-        decision.kind not in OF_A_SUBMISSION or not on_screen or decision.bound_to == on_screen
-    ):
-        return decision
-    return standing.signed
+def _is_of(assignment: str, one: Office) -> bool:
+    """Whether an assignment that nobody owes any more was one of the round's."""
+    form, _, rest = assignment.partition("_")
+    return rest.startswith(f"{one.round.period}_") and (
+        form in one.forms or any(o.id == form for o in one.programme.obligations)
+    )
 
 
-def _of_line(office: Office, line: LineDecision, standing: Standing | None, round: str) -> list[Decision]:
-    if not line.understood:
+def _keep_notes(known: Known, sheet: DecisionSheet) -> None:
+    """Notes belong to the round of their assignment; one elsewhere to none."""
+    office = known.office
+    by_round: dict[str, dict[str, str]] = {}
+    for line in sheet.lines:
+        if line.assignment in known.standings or line.assignment in known.owed or line.note:
+            round_ = known.rounds.get(line.assignment, "")
+            by_round.setdefault(round_, {})[f"assignment:{line.assignment}"] = line.note
+    for row in sheet.files:
+        by_round.setdefault(office.round.id, {})[f"submission:{row.submission}"] = row.note
+    for round_, notes in by_round.items():
+        office.ledger.set_notes(notes, as_of=office.as_of, round=round_)
+
+
+def _nil_doubts(known: Known, line: LineDecision) -> list[Finding]:
+    """«Không phát sinh» is recorded wherever staff say so; where the programme foresees no such answer it is told."""
+    assignment = known.owed.get(line.assignment)
+    if line.kind != "nil" or assignment is None or assignment.nil_allowed:
         return []
-    subject = f"assignment:{line.assignment}"
-    shown = shown_decision(standing, line.submission)
+    unit = unit_of(known.office.register, assignment.unit)
+    return [
+        finding(
+            "set.nil_not_foreseen",
+            sheet=line.sheet,
+            cell=line.cell,
+            value=line.text,
+            bieu=labels_of(known.office)[assignment.round, assignment.obligation],
+            ten=unit.name if unit else assignment.unit,
+        )
+    ]
+
+
+def _of_line(known: Known, line: LineDecision, copy: SignedEntry | None) -> list[Decision]:
+    """What a row of TỔNG QUAN rules. Of the signed copy BẢN KÝ has the last word where its row was changed as well."""
+    if not line.understood or not line.changed:
+        return []
+    office, standings = known.office, known.standings.get(line.assignment, [])
+    if not standings and line.assignment not in known.owed:
+        return []
+    shown = shown_decision(standings[0] if standings else None, line.submission, known.rulings)
+    if copy is not None and "signed" in (line.kind, shown.kind if shown and not line.kind else ""):
+        return []
     if not line.kind:
-        if shown is None:
-            return []
-        return [Decision(subject=subject, kind="withdraw", as_of=office.as_of, detail={"of": shown.kind})]
+        return [_withdrawn(office, line.assignment, shown)] if shown is not None else []
     detail: dict[str, str] = {}
     if line.kind == "extend" and line.date is not None:
         detail["until"] = line.date.isoformat()
     if line.kind == "signed":
-        detail["on"] = (line.date or _signed_on(standing, office)).isoformat()
-    bound = line.submission or None if line.kind in OF_A_SUBMISSION else None
+        had = signed_of(standings)
+        detail = replace(had, on=line.date or had.on or office.as_of).detail
     if shown is not None and shown.kind == line.kind and dict(shown.detail) == detail:
         return []
-    return [Decision(subject=subject, kind=line.kind, as_of=office.as_of, detail=detail, bound_to=bound, round=round)]
+    of_one = line.kind in OF_A_SUBMISSION and line.submission
+    return [
+        Decision(
+            subject=_subject(known, line),
+            kind=line.kind,
+            as_of=office.as_of,
+            detail=detail,
+            bound_to=line.submission if of_one else None,
+            round=known.rounds.get(line.assignment, ""),
+        )
+    ]
 
 
-def _signed_on(standing: Standing | None, office: Office) -> dt.date:
-    if standing is not None and standing.signed is not None and standing.signed.detail.get("on"):
-        return dt.date.fromisoformat(standing.signed.detail["on"])
-    return office.as_of
+def _subject(known: Known, line: LineDecision) -> str:
+    """Of a form with several parts a ruling on one return is that return's own, or it would lift the one on another;
+    but for a file somebody gave to the unit, whose own ruling that is."""
+    record = known.submissions.get(line.submission)
+    own = known.rulings.get(f"submission:{line.submission}")
+    of_part = line.kind in OF_A_SUBMISSION and record is not None and bool(record.part)
+    if of_part and (own is None or own.kind in OF_A_SUBMISSION):
+        return f"submission:{line.submission}"
+    return f"assignment:{line.assignment}"
 
 
-def _of_file(
-    office: Office,
-    row: FileDecision,
-    record: SubmissionRecord,
-    files: Mapping[str, Decision],
-    assignments: tuple[Assignment, ...],
-) -> list[Decision]:
-    if not row.understood:
-        return []
-    subject = f"submission:{record.id}"
-    standing = files.get(subject)
-    unit = row.unit
-    kind = row.kind
-    if kind == "confirm" and not unit:
-        unit = proposed_unit(office, record)
-        kind = "assign" if unit else "confirm"
-    if not kind:
-        return [Decision(subject=subject, kind="withdraw", as_of=office.as_of)] if standing is not None else []
-    detail: dict[str, str] = {}
-    target = _assignment_for(record, unit, standing, assignments) if unit else ""
-    out = []
-    if target:
-        detail["assignment"] = target
-        if kind == "enter":
-            out.append(Decision(subject=f"assignment:{target}", kind="enter", as_of=office.as_of))
-        if kind in ("enter", "as_is", "supplement"):
-            kind = "assign"
-    elif kind == "assign":
-        return []
-    if standing is not None and standing.kind == kind and dict(standing.detail) == detail:
-        return out
-    out.append(Decision(subject=subject, kind=kind, as_of=office.as_of, detail=detail, round=office.round.id))
-    return out
-
-
-def _assignment_for(
-    record: SubmissionRecord, unit: str, standing: Decision | None, assignments: tuple[Assignment, ...]
-) -> str:
-    """The assignment of `unit` a file is given to: the one it was given to already (perhaps of an earlier round, while
-    the sheet still shows that one), else one of this round; '' where the unit owes nothing."""
-    given = standing.detail.get("assignment", "") if standing is not None and standing.kind == "assign" else ""
-    if given.endswith(f"_{unit}"):
-        return given
-    owed = [a for a in assignments if a.unit == unit]
-    return next((a.id for a in owed if a.form == record.form), owed[0].id if owed else "")
+def _withdrawn(office: Office, assignment: str, shown: Decision) -> Decision:
+    return Decision(
+        subject=shown.subject or f"assignment:{assignment}",
+        kind="withdraw",
+        as_of=office.as_of,
+        detail={"of": shown.kind},
+    )
 
 
 def proposed_unit(office: Office, record: SubmissionRecord) -> str:
@@ -181,13 +199,8 @@ def proposed_unit(office: Office, record: SubmissionRecord) -> str:
     issued = office.ledger.issued(record.serial) if record.serial is not None else None
     if issued is not None and issued.issued.unit:
         return issued.issued.unit
-    for f in record.findings:
-        if f.code == "identity.shared":
-            chosen = dict(f.args).get("don_vi", "")
-            for unit in current(office.register, office.as_of):
-                if chosen and (same_unit(unit.name, chosen) or same_unit(unit.short_name, chosen)):
-                    return unit.code
-    return ""
+    chosen = chosen_inside(office, record)
+    return chosen.unit if chosen is not None else ""
 
 
 def _judge_anew(office: Office, decisions: list[Decision], submissions: Mapping[str, SubmissionRecord]) -> None:

@@ -22,7 +22,6 @@ from lamtheo_xls.text import nfc
 
 D = dt.date
 HEAD, DECISION, DETAIL, NOTE = 8, 9, 10, 11
-UNIT_, FILE_DECISION, FILE_NOTE = 7, 8, 9
 
 
 def _edited(data: bytes, edit: Callable[[Any], None]) -> bytes:
@@ -179,7 +178,7 @@ def test_a_unit_not_known_or_not_named_is_a_finding(round_: dict[str, Any]) -> N
     assert _codes(findings) == [
         ("set.decision_unit_unknown", "TỆP NHẬN", "G4"),
         ("set.decision_unit_missing", "TỆP NHẬN", "G5"),
-        ("set.decision_not_here", "TỆP NHẬN", "H6"),
+        ("set.decision_not_here", "TỆP NHẬN", "I6"),
     ]
     assert [(f.kind, f.unit, f.understood) for f in sheet.files] == [("", "", False)] * 3
 

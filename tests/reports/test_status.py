@@ -123,7 +123,7 @@ def test_counts_add_up(round_: dict[str, Any]) -> None:
     s = round_["summary"]
     assert s == Summary(
         expected=7, accepted=2, nil=1, to_fix=1, missing=3, wrong_form=1, overdue=1, excused=1, late=1, signed=1,
-        signed_due=7, unclear_files=2,
+        signed_due=7, call=2, unclear_files=2,
     )  # fmt: skip
     assert s.expected == s.accepted + s.nil + s.to_fix + s.missing
     assert summarise(()) == Summary()

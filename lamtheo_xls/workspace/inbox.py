@@ -1,0 +1,117 @@
+"""The received files that a person must look at, and what happened, as rows of theo-doi.xlsx."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from lamtheo_xls.findings import Finding, mend, message, say, screen_word
+from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
+from lamtheo_xls.register import current, person_by_code, person_of, unit_code_of
+from lamtheo_xls.reports.board import Choice, FileLine, HistoryLine, state_words, unit_labels
+from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.giving import signed_files
+from lamtheo_xls.workspace.position import OF_A_SUBMISSION, Rulings
+from lamtheo_xls.workspace.ruling import proposed_unit
+
+HISTORY_LINES = 2000
+
+
+def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tuple[FileLine, ...]:
+    """Every received file that no assignment owns, newest last, those decided stay, marked as done; what came to a
+    closed round after its closing; and single parts that were left out. What came before the rounds opened was an
+    earlier round's to decide."""
+    notes = office.ledger.notes(None)
+    labels = unit_labels(current(office.register, office.as_of))
+    named = {(c.assignment, c.signed): c.label for c in choices}
+    signed = signed_files(_standings(office))
+    live = {one.round.id for one in office.live}
+    starts = [one.round.opens for one in office.live]
+    start = None if None in starts else min((day for day in starts if day is not None), default=None)
+    out = []
+    for record in office.ledger.submissions():
+        ruling = rulings.get(f"submission:{record.id}")
+        if not _is_shown(record, ruling) or (record.round and record.round not in live):
+            continue
+        if not record.round and start is not None and record.received < start:
+            continue
+        given = signed.get(record.id, "")
+        target = given or (ruling.detail.get("assignment", "") if ruling else "")
+        errors = [f for f in record.findings if f.severity == "error"]
+        late = record.after_close and ruling is None
+        out.append(
+            FileLine(
+                submission=record.id,
+                file=record.file,
+                received=record.received,
+                words=state_words("after_close") if record.after_close else _what(record),
+                reply=_reply(errors[0]) if errors and not given else "",
+                proposed=_proposed(office, record, labels),
+                assigned=labels.get(unit_code_of(target), "") if target else "",
+                given_as=named.get((target, bool(given)), "") if target else "",
+                decision=say(f"ledger.decision.{ruling.kind}") if ruling else "",
+                note=notes.get(f"submission:{record.id}", ""),
+                open=ruling is None and not given and not late,
+                findings=record.findings,
+            )
+        )
+    return tuple(out)
+
+
+def _standings(office: Office) -> list[Standing]:
+    return [s for one in office.live for s in office.ledger.standing_of_round(one.round.id)]
+
+
+def _is_shown(record: SubmissionRecord, ruling: Decision | None) -> bool:
+    if not record.assignment or record.after_close:
+        return True
+    return ruling is not None and (ruling.kind == "assign" or ruling.kind in OF_A_SUBMISSION)
+
+
+def _what(record: SubmissionRecord) -> str:
+    return screen_word(record.findings) or state_words(record.state)
+
+
+def _proposed(office: Office, record: SubmissionRecord, labels: Mapping[str, str]) -> str:
+    """Whose it may be: the unit, of a person the name before it."""
+    code = record.assignment or ""
+    unit = unit_code_of(code) if code else proposed_unit(office, record)
+    person = person_by_code(office.register, person_of(code)) if code else None
+    label = labels.get(unit, "")
+    return say("reports.findings.person", person=person.name, unit=label) if person is not None else label
+
+
+def _reply(f: Finding) -> str:
+    """What to write back to the sender; whose workbook it is is the office's own matter."""
+    own = f.code.startswith("identity.")
+    return say("workspace.reply.identity") if own else f"{message(f)} {mend(f)}".strip()
+
+
+def history_of(office: Office) -> tuple[HistoryLine, ...]:
+    """What happened in every round open, newest first."""
+    events: dict[int, Event] = {}
+    for one in office.live:
+        events |= {e.seq: e for e in office.ledger.history(one.round.id, newest=HISTORY_LINES)}
+    told = [events[seq] for seq in sorted(events, reverse=True)][:HISTORY_LINES]
+    names = {u.code: u.short_name for u in office.register.units}
+    return tuple(_event_line(office, e, names) for e in told if e.kind != "note" or e.detail.get("text"))
+
+
+def _event_line(office: Office, event: Event, names: Mapping[str, str]) -> HistoryLine:
+    about, _, id = event.subject.partition(":")
+    assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
+    unit = names.get(unit_code_of(assignment), "") if assignment else ""
+    person = person_by_code(office.register, person_of(assignment)) if assignment else None
+    who = say("reports.findings.person", person=person.name, unit=unit) if person is not None else unit
+    words = say(f"ledger.event.{event.kind}")
+    if event.kind in ("decision", "withdrawn") and event.detail.get("kind"):
+        words = f"{words}: {say('ledger.decision.' + str(event.detail['kind']))}"
+    state = event.detail.get("state")
+    if state:
+        words = f"{words}: {say('cli.state.' + str(state))}"
+    file = event.detail.get("file")
+    return HistoryLine(date=_day(event), unit=who, event=f"{words} – {file}" if file else words)
+
+
+def _day(event: Event) -> dt.date:
+    return event.as_of
