@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 
 from lamtheo_xls.definitions.model import Consolidated
 from lamtheo_xls.findings import say
-from lamtheo_xls.ledger import Counted, Decision, Standing, signed_copy_of
+from lamtheo_xls.ledger import Counted, SignedCopy, Standing
 from lamtheo_xls.register import Assignment, in_order, unit_code_of, unit_of
 from lamtheo_xls.reports.board import date_words, state_words
 from lamtheo_xls.workspace.folder import Office
-from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.owing import assignments_of
+from lamtheo_xls.workspace.position import Position, Rulings, position_of, state_of_part
 
 if TYPE_CHECKING:
     from lamtheo_xls.merge import Asked, Roll
     from lamtheo_xls.reports.consolidated import Absence, Away
-
-_BEST = ("excused", "accepted", "nil", "to_fix", "wrong_form", "missing")
-"""Where an assignment stands that has several parts: the first of these that one of them says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +28,28 @@ class Line:
     assignment: Assignment
     key: str
     """The unit's code; where people are asked, `<unit>.<person>`."""
-    state: str
-    standings: tuple[Standing, ...]
+    position: Position
+    parts: tuple[tuple[Standing, str], ...]
+    """Each part with its own state."""
+
+    @property
+    def state(self) -> str:
+        return self.position.state
+
+    @property
+    def ruling(self) -> str:
+        """Kind of the ruling that stands, '' for none."""
+        return self.position.decision.kind if self.position.decision else ""
 
     @property
     def owed(self) -> bool:
-        """It is asked: of volunteers and those released nothing is."""
-        return self.state != "excused" and self.assignment.strength != "may" and not self.assignment.released
+        """It is asked: of volunteers and those released nothing is, nor where people ruled so."""
+        return self.ruling != "excuse" and self.assignment.strength != "may" and not self.assignment.released
 
     @property
-    def signed(self) -> Decision | None:
-        return next((s.signed for s in self.standings if s.signed is not None), None)
+    def let_off(self) -> bool:
+        """Nothing is awaited, by a rule or a ruling; volunteers were never asked."""
+        return self.ruling == "excuse" or bool(self.assignment.released)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +86,9 @@ def muster_of(office: Office, table: Consolidated, counting: Sequence[Counted]) 
     standings: dict[str, list[Standing]] = {}
     for standing in office.ledger.standing_of_round(office.round.id):
         standings.setdefault(standing.assignment, []).append(standing)
+    rulings = office.ledger.standing(None)
     asked = tuple(
-        _line(a, tuple(standings.get(a.id, ())), people) for a in assignments_of(office)[0] if used(a.form, a.unit)
+        _line(a, standings.get(a.id, ()), rulings, people) for a in assignments_of(office)[0] if used(a.form, a.unit)
     )
     counted = tuple(c for c in counting if used(merge.form_of(c), unit_code_of(c.assignment, c.part)))
     present = {line.assignment.form for line in asked} | {merge.form_of(c) for c in counted}
@@ -88,7 +97,9 @@ def muster_of(office: Office, table: Consolidated, counting: Sequence[Counted]) 
         asked=asked,
         counted=counted,
         owing=owing,
-        signed={line.assignment.id: _signed_words(line.signed) for line in asked if line.signed is not None},
+        signed={
+            line.assignment.id: _signed_words(copy) for line in asked if (copy := line.position.signed) is not None
+        },
         forms=tuple(dict.fromkeys(s.form for s in sources if s.form in present)),
         roll=roll,
         away=_away(office, asked, roll, people),
@@ -128,22 +139,15 @@ def _owers(office: Office, form: str) -> frozenset[str]:
     )
 
 
-def _line(assignment: Assignment, standings: tuple[Standing, ...], people: bool) -> Line:
+def _line(assignment: Assignment, standings: Sequence[Standing], rulings: Rulings, people: bool) -> Line:
     from lamtheo_xls.merge import person_key
 
-    states = {state_of_part(s) for s in standings} or {"missing"}
     return Line(
         assignment=assignment,
         key=person_key(assignment.unit, assignment.person or "") if people else assignment.unit,
-        state=next(s for s in _BEST if s in states),
-        standings=standings,
+        position=position_of(assignment, standings, rulings),
+        parts=tuple((s, state_of_part(s, rulings)) for s in standings),
     )
-
-
-def state_of_part(standing: Standing) -> str:
-    """Where one part stands; an answer «không phát sinh» that counts is nil, whoever gave it."""
-    state = state_of_line(standing)
-    return "nil" if state == "accepted" and standing.nil else state
 
 
 def _roll(office: Office, asked: Sequence[Line], counted: Sequence[Counted], people: bool) -> Roll:
@@ -159,10 +163,10 @@ def _roll(office: Office, asked: Sequence[Line], counted: Sequence[Counted], peo
     keys = dict.fromkeys([*(line.key for line in asked), *sorted(late)])
     order = tuple(keys) if people else in_order(office.register, sorted(keys))
     owed = {line.key for line in asked if line.owed}
-    let_off = {line.key for line in asked if line.state == "excused" or line.assignment.released}
+    let_off = {line.key for line in asked if line.let_off}
     signable = [line for line in asked if line.assignment.signed_copy]
-    soft = {line.key for line in signable if line.signed is None and line.key in late}
-    inked = {line.key for line in signable if line.signed is not None}
+    soft = {line.key for line in signable if line.position.signed is None and line.key in late}
+    inked = {line.key for line in signable if line.position.signed is not None}
 
     def among(found: Collection[str]) -> tuple[str, ...]:
         return tuple(key for key in order if key in found)
@@ -192,14 +196,15 @@ def _away(office: Office, asked: Sequence[Line], roll: Roll, people: bool) -> Aw
     missing += [
         _part_absence(office, line, standing)
         for line in asked
-        for standing in line.standings
-        if line.state == "accepted" and standing.counted is None and state_of_part(standing) == "to_fix"
+        for standing, state in line.parts
+        if line.state == "accepted" and standing.counted is None and state == "to_fix"
     ]
     let_off = {*roll.silent, *roll.excused}
-    released = [line for line in asked if line.key in let_off and line.state != "missing"]
-    by_rule = [line for line in asked if line.key in let_off and line.state == "missing"]
+    released = [line for line in asked if line.key in let_off and (line.state == "nil" or line.ruling == "excuse")]
+    by_rule = [line for line in asked if line.key in roll.excused and line.ruling != "excuse"]
+    soft = set(roll.unsigned)
     unsigned = [
-        line for line in asked if line.key in roll.unsigned and line.assignment.signed_copy and line.signed is None
+        line for line in asked if line.key in soft and line.assignment.signed_copy and line.position.signed is None
     ]
     return Away(
         missing=tuple(missing),
@@ -216,13 +221,13 @@ def _absence(office: Office, line: Line, state: str) -> Absence:
     unit = unit_of(office.register, a.unit)
     person = office.register.index.persons.get(a.person or "")
     waiting = state in ("missing", "wrong_form", "to_fix")
-    decision = next((s.decision for s in line.standings if s.decision is not None), None)
     if state == "unsigned":
         words = say("merge.missing.unsigned")
-    elif decision is not None and decision.kind == "exclude":
+    elif line.ruling == "exclude":
         words = say("ledger.decision.exclude")
     else:
         words = state_words(state, overdue=state == "missing" and office.as_of >= a.deadline.late_from)
+    note = line.position.whole.note if line.position.whole else ""
     second = say("merge.missing.second_copy", noi=a.second_to) if a.second_to and waiting else ""
     return Absence(
         unit=a.unit,
@@ -233,7 +238,7 @@ def _absence(office: Office, line: Line, state: str) -> Absence:
         contact=unit.contact if unit else "",
         phone=(person.phone if person else "") or (unit.phone if unit else ""),
         due=date_words(a.deadline.on_time) if waiting else "",
-        note="; ".join(dict.fromkeys(t for t in (second, *(s.note for s in line.standings)) if t)),
+        note="; ".join(t for t in (second, note) if t),
     )
 
 
@@ -266,7 +271,6 @@ def _released(office: Office, lines: Iterable[Line], people: bool) -> Iterator[A
         )
 
 
-def _signed_words(decision: Decision) -> str:
+def _signed_words(copy: SignedCopy) -> str:
     """«12-KH/ĐU, 20/02/2027, Nguyễn Văn An»; «có» where only that it came is known."""
-    copy = signed_copy_of(decision)
     return ", ".join(t for t in (copy.number, date_words(copy.on), copy.signer) if t) or say("merge.figures.yes")
