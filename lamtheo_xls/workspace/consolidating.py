@@ -12,7 +12,7 @@ from lamtheo_xls.definitions.model import Consolidated
 from lamtheo_xls.findings import Finding, as_json
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office
-from lamtheo_xls.workspace.muster import Muster, asked_people, muster_of
+from lamtheo_xls.workspace.muster import Muster, asked_people, gather, muster_of
 from lamtheo_xls.workspace.renewing import counting_of
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ def consolidate(office: Office, *, csv: bool) -> tuple[dict[str, Any], ...]:
     """
     closed_on = office.ledger.closed_on(office.round.id)
     then = replace(office, as_of=closed_on) if closed_on else office
-    counted = counting_of(then, then.round.id)
-    told = []
+    gathered, told = gather(then), []
     for table in then.programme.tables:
-        muster = muster_of(then, table, counted)
+        muster = muster_of(then, table, gathered)
         if muster.asked or muster.counted:
             told.append(_consolidate(then, table, muster, closed_on, csv, office.as_of))
     return tuple(told)

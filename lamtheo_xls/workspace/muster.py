@@ -15,6 +15,7 @@ from lamtheo_xls.reports.board import date_words, state_words
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Position, Rulings, position_of, state_of_part
+from lamtheo_xls.workspace.renewing import counting_of
 
 if TYPE_CHECKING:
     from lamtheo_xls.merge import Asked, Roll
@@ -69,8 +70,32 @@ class Muster:
     away: Away
 
 
-def muster_of(office: Office, table: Consolidated, counting: Sequence[Counted]) -> Muster:
-    """Who owes any form the table is made from, in the programme's and the office's order; what of `counting` it uses.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What all tables of a round are made from, looked up once."""
+
+    assignments: tuple[Assignment, ...]
+    standings: Mapping[str, Sequence[Standing]]
+    """Assignment → its parts."""
+    rulings: Rulings
+    counted: tuple[Counted, ...]
+
+
+def gather(office: Office) -> Gathered:
+    """Who owes what in the office's round, where each part stands, and what counts."""
+    standings: dict[str, list[Standing]] = {}
+    for standing in office.ledger.standing_of_round(office.round.id):
+        standings.setdefault(standing.assignment, []).append(standing)
+    return Gathered(
+        assignments=assignments_of(office)[0],
+        standings=standings,
+        rulings=office.ledger.standing(None),
+        counted=counting_of(office, office.round.id),
+    )
+
+
+def muster_of(office: Office, table: Consolidated, gathered: Gathered) -> Muster:
+    """Who owes any form the table is made from, in the programme's and the office's order, and what of it counts.
 
     Of a source that leaves out those who owe another form, only the others are asked.
     """
@@ -83,14 +108,12 @@ def muster_of(office: Office, table: Consolidated, counting: Sequence[Counted]) 
     def used(form: str, unit: str) -> bool:
         return any(s.form == form and unit not in owing.get(s.unless_owed, ()) for s in sources)
 
-    standings: dict[str, list[Standing]] = {}
-    for standing in office.ledger.standing_of_round(office.round.id):
-        standings.setdefault(standing.assignment, []).append(standing)
-    rulings = office.ledger.standing(None)
     asked = tuple(
-        _line(a, standings.get(a.id, ()), rulings, people) for a in assignments_of(office)[0] if used(a.form, a.unit)
+        _line(a, gathered.standings.get(a.id, ()), gathered.rulings, people)
+        for a in gathered.assignments
+        if used(a.form, a.unit)
     )
-    counted = tuple(c for c in counting if used(merge.form_of(c), unit_code_of(c.assignment, c.part)))
+    counted = tuple(c for c in gathered.counted if used(merge.form_of(c), unit_code_of(c.assignment, c.part)))
     present = {line.assignment.form for line in asked} | {merge.form_of(c) for c in counted}
     roll = _roll(office, asked, counted, people)
     return Muster(
