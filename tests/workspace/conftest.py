@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -173,22 +174,41 @@ def people_register(*rounds: Round) -> Register:
 
 
 @pytest.fixture(scope="session")
-def people_office(lamtheo: Callable[..., Any]) -> Callable[..., Path]:
+def people_office(lamtheo: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """A workspace on the guidance of 2024 (and, with `plan`, on the plan's round of that year), issued."""
+    made: dict[tuple[bool, bool], Path] = {}
 
     def make(folder: Path, *, plan: bool = False, issue: bool = True) -> Path:
-        rounds = [Round(programme=GUIDANCE, period="2024", opens=dt.date(2024, 1, 15))]
-        if plan:
-            rounds.append(Round(programme=PLAN, period="2024", opens=dt.date(2024, 1, 10)))
-        source = folder.parent / f"{folder.name}-danh-sach.xlsx"
-        source.write_bytes(write_register(people_register(*rounds), programmes=((GUIDANCE, "x"), (PLAN, "y"))))
-        chosen = [x for r in rounds for x in ("--programme", r.programme)]
-        day = ("--as-of", "2024-01-20")
-        said = lamtheo("new", folder, *chosen, "--period", "2024", "--register", source, *day)
-        assert said.code == 0, said.err
-        if issue:
-            said = lamtheo("issue", "-C", folder, *day)
-            assert said.code == 0, said.err
+        if (plan, issue) not in made:
+            made[plan, issue] = _people_office(lamtheo, tmp_path_factory.mktemp("people") / "TU", plan, issue)
+        shutil.copytree(made[plan, issue], folder)
         return folder
 
     return make
+
+
+def _people_office(lamtheo: Callable[..., Any], folder: Path, plan: bool, issue: bool) -> Path:
+    rounds = [Round(programme=GUIDANCE, period="2024", opens=dt.date(2024, 1, 15))]
+    if plan:
+        rounds.append(Round(programme=PLAN, period="2024", opens=dt.date(2024, 1, 10)))
+    source = folder.parent / f"{folder.name}-danh-sach.xlsx"
+    source.write_bytes(write_register(people_register(*rounds), programmes=((GUIDANCE, "x"), (PLAN, "y"))))
+    chosen = [x for r in rounds for x in ("--programme", r.programme)]
+    day = ("--as-of", "2024-01-20")
+    said = lamtheo("new", folder, *chosen, "--period", "2024", "--register", source, *day)
+    assert said.code == 0, said.err
+    if issue:
+        said = lamtheo("issue", "-C", folder, *day)
+        assert said.code == 0, said.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _models_office(make_office: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_office(tmp_path_factory.mktemp("models") / "VP", committees=2, every_form=True)
+
+
+@pytest.fixture
+def models_office(_models_office: Path, tmp_path: Path) -> Path:
+    """Two base committees and a chi bộ cơ sở, asked for every form of the plan."""
+    return Path(shutil.copytree(_models_office, tmp_path / "VP"))

@@ -18,8 +18,8 @@ M1, M3 = "mau-01_2027_DU-SO-SO-1.xlsx", "mau-03_2027_DU-SO-SO-1.xlsx"
 
 
 @pytest.fixture
-def office(tmp_path: Path, make_office: Callable[..., Path]) -> Path:
-    return make_office(tmp_path / "VP", committees=2, every_form=True)
+def office(models_office: Path) -> Path:
+    return models_office
 
 
 def issued(lamtheo: Callable[..., Any], office: Path, *more: str) -> dict[tuple[str, str], dict[str, Any]]:
