@@ -192,18 +192,19 @@ def print_followed(office: Office, followed: Followed, taken: Taken) -> None:
 
 def print_overview(overview: Overview, *, most: int) -> None:
     """The round in a few lines: heading, counts – of each form where there are several –, and who is still to be spoken
-    to: what is late or to be mended before what is merely awaited; at most `most` of them."""
+    to: what is late or to be mended before what is awaited soon; at most `most` of them."""
     for text in wrapped(overview.heading):
         click.echo(text)
     if len(overview.forms) > 1:
         for form in overview.forms:
-            counts = f"{form.label} ({form.deadline.on_time:%d/%m/%Y}): {_counts(form.summary)}"
+            counts = f"{form.plain} ({form.deadline.on_time:%d/%m/%Y}): {_counts(form.summary)}"
             for text in wrapped(counts, indent="  ", hanging="    "):
                 click.echo(text)
     for text in wrapped(_counts(overview.summary)):
         click.echo(text)
-    waiting = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
-    waiting.sort(key=lambda x: (not (x.overdue or x.state != "missing"), not x.ask))
+    open_lines = [x for x in overview.lines if x.state in ("to_fix", "wrong_form", "missing")]
+    waiting = sorted((x for x in open_lines if x.ask or x.state != "missing"), key=lambda x: x.state == "missing")
+    waiting.sort(key=lambda x: not x.overdue)
     several = len(overview.forms) > 1
     for line in waiting[:most]:
         click.echo(fit(_waiting(line, several), WIDTH))

@@ -121,6 +121,9 @@ class FormLine:
     """One form or document of one round, for sheet THEO BIỂU."""
 
     label: str
+    """As every row of it says: with its programme, where several rounds are open."""
+    plain: str
+    """The label alone."""
     name: str
     deadline: Deadline
     """What most have, whatever single units were given."""
@@ -248,7 +251,7 @@ def left_words(deadline: Deadline, as_of: dt.date) -> str:
     return say("reports.status.due_today") if days == 0 else say("reports.status.due_past", n=-days)
 
 
-def dues_words(forms: Iterable[FormLine], as_of: dt.date) -> str:
+def dues_words(forms: Iterable[FormLine], as_of: dt.date, *, plain: bool = False) -> str:
     """The date of several forms that comes next, with the forms it is for; where all are past, the last of them."""
     forms = tuple(forms)
     ahead = [f.deadline for f in forms if f.deadline.on_time >= as_of]
@@ -258,7 +261,9 @@ def dues_words(forms: Iterable[FormLine], as_of: dt.date) -> str:
         nearest = min(ahead, key=lambda d: d.on_time)
     if nearest is None:
         return deadline_words(None, as_of)
-    named = ", ".join(dict.fromkeys(f.label for f in forms if f.deadline.on_time == nearest.on_time))
+    named = ", ".join(
+        dict.fromkeys((f.plain if plain else f.label) for f in forms if f.deadline.on_time == nearest.on_time)
+    )
     return say("reports.status.due_of", text=deadline_words(nearest, as_of), forms=named)
 
 

@@ -170,7 +170,7 @@ def _overview(
     forms = _forms(office, owed, lines, labels)
     deadline = forms[0].deadline if forms else None
     title = _round_title(office, owed)
-    due = dues_words(forms, office.as_of) if len(forms) > 1 else deadline_words(deadline, office.as_of)
+    due = dues_words(forms, office.as_of, plain=True) if len(forms) > 1 else deadline_words(deadline, office.as_of)
     return Overview(
         round=office.round.id,
         as_of=office.as_of.isoformat(),
@@ -195,13 +195,14 @@ def _forms(
     of: dict[str, list[tuple[Assignment, StatusLine]]] = {}
     for assignment, line in zip(owed, lines, strict=True):
         of.setdefault(assignment.obligation, []).append((assignment, line))
-    out = []
+    out, plain = [], labels_of(replace(office, also=(), beside=()))
     for obligation, found in of.items():
         dates = Counter(a.deadline for a, line in found if not line.own_due) or Counter(a.deadline for a, _ in found)
         first = found[0][0]
         out.append(
             FormLine(
                 label=labels[office.round.id, obligation],
+                plain=plain[office.round.id, obligation],
                 name=office.forms[first.form].name if first.form else first.document,
                 deadline=dates.most_common(1)[0][0],
                 summary=summarise(line for _, line in found),
