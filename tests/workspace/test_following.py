@@ -253,8 +253,8 @@ def first_office(tmp_path: Path, lamtheo: Callable[..., Any]) -> Path:
 def test_a_document_without_a_form_is_there_when_its_signed_copy_is(
     first_office: Path, lamtheo: Callable[..., Any]
 ) -> None:
-    """S1.12: owed before 27/01/2022 as a signed copy only; overdue like any other; its scan given to the unit as what it
-    is, or a row of BẢN KÝ, makes it accepted."""
+    """S1.12: owed before 27/01/2022 as a signed copy only, overdue like any other; its scan given to the unit as such,
+    or a row of BẢN KÝ, makes it accepted."""
     office = first_office
     (now,) = statuses(lamtheo, office, "--as-of", "2022-02-01")
     document = lines(now)["ke-hoach-2021-2025_2022_DU"]
