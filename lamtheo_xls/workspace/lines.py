@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding, message, say, screen_word
-from lamtheo_xls.ledger import Decision, Standing
+from lamtheo_xls.ledger import Decision, Standing, examination_of
 from lamtheo_xls.register import Assignment, file_stem, person_by_code, unit_of
 from lamtheo_xls.reports.board import StatusLine, date_words, state_words
 from lamtheo_xls.reports.feedback import feedback_name
@@ -16,6 +16,8 @@ from lamtheo_xls.workspace.position import Position, Rulings, position_of, shown
 
 SOON = dt.timedelta(days=14)
 """Who has sent nothing is called from so long before the date."""
+REMARK = 160
+"""So many characters of what a unit wrote of the whole are shown; the return has all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def _line(
         late=late and counts,
         overdue=overdue,
         ask=ask,
-        tell=_tell(office, assignment, position, overdue=overdue, ask=ask, awaited=awaited),
+        tell=_tell(office, assignment, position, parts, overdue=overdue, ask=ask, awaited=awaited),
         standing=decision_words(position.decision),
         decision=say(f"ledger.decision.{cell.kind}") if cell else "",
         detail=detail_words(cell),
@@ -138,16 +140,40 @@ def _feedback(office: Office, assignment: Assignment, parts: Sequence[Standing])
 
 
 def _tell(
-    office: Office, assignment: Assignment, position: Position, *, overdue: bool, ask: bool, awaited: bool
+    office: Office,
+    assignment: Assignment,
+    position: Position,
+    parts: Sequence[Standing],
+    *,
+    overdue: bool,
+    ask: bool,
+    awaited: bool,
 ) -> str:
-    """What to say to the unit, short: the first thing to mend, or that the form is awaited; then how many models."""
+    """What to say to the unit, short: the first thing to mend, or that the form is awaited; then how many models, and
+    what the unit itself wrote to the office."""
     said = [_first_word(assignment, position, overdue=overdue, ask=ask)]
     if awaited:
         said.append(say("reports.tell.word_awaited"))
     if assignment.form and office.forms[assignment.form].parts == "many" and position.state == "accepted":
         many = position.known > position.parts
         said.append(say("reports.tell.parts_of" if many else "reports.tell.parts", n=position.parts, m=position.known))
+    if position.state in ("accepted", "nil", "to_fix"):
+        said += remarks(office.forms[assignment.form].explanation if assignment.form else "", parts)
     return ". ".join(text.rstrip(".") for text in said if text)
+
+
+def remarks(explanation: str, parts: Sequence[Standing]) -> list[str]:
+    """Words in the general cell of the returns that answer no finding: troubles to be answered (S1.25, S3.28)."""
+    out: dict[str, None] = {}
+    for record in (s.counted or s.latest for s in parts):
+        if record is None or not explanation or f'"{explanation}"' not in record.examination:
+            continue
+        examination = examination_of(record.examination)
+        entry = examination.fields.get(explanation)
+        if entry and entry.text and entry.text not in {f.explanation for f in examination.findings}:
+            short = entry.text if len(entry.text) <= REMARK else f"{entry.text[:REMARK].rstrip()}…"
+            out[say("workspace.tell.remark", loi=" ".join(short.split()))] = None
+    return list(out)
 
 
 def _first_word(assignment: Assignment, position: Position, *, overdue: bool, ask: bool) -> str:

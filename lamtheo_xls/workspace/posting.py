@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lamtheo_xls.definitions import period_label
+from lamtheo_xls.definitions import fill, period_label, period_year
+from lamtheo_xls.definitions.templates import CONTEXT
 from lamtheo_xls.findings import say
 from lamtheo_xls.ledger.faults import told_as_world
 from lamtheo_xls.register import Assignment
@@ -61,7 +62,7 @@ def _put(archive: zipfile.ZipFile, path: Path) -> None:
 
 
 def caption_of(office: Office, assignments: Sequence[Assignment]) -> str:
-    """The words to paste: what it is, how to fill it, and by when – of each form where there are several."""
+    """The words to paste: what it is, how to fill it, by when and to whom – of each form where they differ."""
     contact = office.register.office.get("dau_moi_nhan", "")
     dues = {form.id: due for form in office.forms.values() if (due := _due_of(form.id, assignments))}
     if len(dues) == 1:
@@ -69,13 +70,43 @@ def caption_of(office: Office, assignments: Sequence[Assignment]) -> str:
     else:
         each = (say("workspace.issue.due_of", bieu=office.forms[id].label, han=due) for id, due in dues.items())
         when = "\n".join((say("workspace.issue.dues"), *each))
-    return say(
+    said = say(
         "workspace.issue.caption",
         ten="; ".join(office.forms[id].name for id in dues),
         ky=period_label(office.round.period),
         han=when,
+        noi=_where_words(office, tuple(dues)),
         hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
-    ).strip()
+    )
+    return "\n".join(line for line in said.splitlines() if line)
+
+
+def _where_words(office: Office, forms: Sequence[str]) -> str:
+    """Whom the forms are for and through which desk (S1.26, S3.21), and the office's address for mail."""
+    said = office.register.office
+    known = dict.fromkeys(CONTEXT, "") | {
+        "co_quan": said.get("co_quan", ""),
+        "nhan_bao_cao": said.get("nhan_bao_cao", ""),
+        "dau_moi": said.get("dau_moi_nhan", ""),
+        "dia_danh": said.get("dia_danh", ""),
+        "nam": str(period_year(office.round.period)),
+        "ky": period_label(office.round.period),
+    }
+    labels: dict[str, list[str]] = {}
+    for duty in office.programme.obligations:
+        if duty.form in forms:
+            to, via = (fill(text, known).strip().rstrip(".") for text in (duty.to, duty.via))
+            where = say("workspace.issue.via", noi=to, dau_moi=via) if to and via else to or via
+            labels.setdefault(where, []).append(office.forms[duty.form].label)
+    labels.pop("", None)
+    if len(labels) == 1:
+        lines = [say("workspace.issue.to", noi=next(iter(labels)))]
+    else:
+        lines = [say("workspace.issue.to_of", bieu=", ".join(names), noi=where) for where, names in labels.items()]
+        lines = [say("workspace.issue.tos"), *lines] if lines else []
+    if mail := said.get("thu_nhan", ""):
+        lines.append(say("workspace.issue.mail", thu=mail.rstrip(".")))
+    return "\n".join(lines)
 
 
 def _due_of(form: str, assignments: Sequence[Assignment]) -> str:
