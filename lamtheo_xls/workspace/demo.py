@@ -16,7 +16,7 @@ from lamtheo_xls.workspace import answering, collecting, following, issuing, rul
 from lamtheo_xls.workspace.collecting import Collected
 from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, Progress, make_workspace, open_office
 
-PROGRAMME, PERIOD = "43-kh-duk", "2027"
+PROGRAMMES, PERIOD = ("43-kh-duk", "hd-btgtu-2024"), "2027"
 ISSUED_ON = dt.date(2027, 1, 15)
 _WIDTH = 80
 _HERE = Path(__file__).resolve().parent
@@ -89,7 +89,7 @@ def make_demo(folder: Path) -> None:
     """A demo workspace with the invented office's register, nothing issued yet."""
     make_workspace(
         folder,
-        programme_ids=(PROGRAMME,),
+        programme_ids=PROGRAMMES,
         period=PERIOD,
         register=samples_folder() / REGISTER,
         key=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import GROUP, MODEL, NEW, OLD, PASSWORD, TABLE, TIME, UNIT, At
+from plan import GROUP, MODEL, NEW, OLD, PASSWORD, TIME, UNIT, At
 
 
 def to_fix(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
@@ -66,7 +66,6 @@ def to_fix(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         (6, "Ký túc xá không rác nhựa", "Cả năm", NEW, thrift),
     )
     model, time = a.head(MODEL), a.head(TIME)
-    table = a.form.table(TABLE)
     add(
         "nhan-ve",
         "Truong DH Lam Giang - Mau 02.xlsx",
@@ -76,8 +75,8 @@ def to_fix(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         typing=cells,
         steps=[
             ["unprotect", PASSWORD],
-            ["set", model, table.column(TIME).label],
-            ["set", time, table.column(MODEL).label],
+            ["set", model, a.table.column(TIME).label],
+            ["set", time, a.table.column(MODEL).label],
         ],
         findings=[("structure.keys_disagree", model), ("structure.keys_disagree", time)],
     )
@@ -217,6 +216,7 @@ def doubtful(add: Any, at: Mapping[str, At]) -> None:
         "lo-vi",
         "unknown",
         "shared",
+        known=True,
         typing=cells,
         findings=[("identity.shared", a.field("don_vi"))],
     )
@@ -251,6 +251,7 @@ def doubtful(add: Any, at: Mapping[str, At]) -> None:
         "unknown",
         "DU-XSKT",
         typing=cells,
+        known=True,
         steps=[["unprotect", PASSWORD], ["set", name, "ĐẢNG ỦY QUỸ ĐẦU TƯ PHÁT TRIỂN"]],
         shows={},
         findings=[("identity.unit_name_differs", name), ("workbook.late", "")],
@@ -265,7 +266,7 @@ def doubtful(add: Any, at: Mapping[str, At]) -> None:
         "refused",
         "DU-XSKT",
         typing=cells,
-        steps=[["import_sheet", "{DU-TLLG}", "MẪU 02", "MẪU 02 Thủy lợi"]],
+        steps=[["import_sheet", "{mau-02:DU-TLLG}", "MẪU 02", "MẪU 02 Thủy lợi"]],
         findings=[("identity.conflict", "")],
     )
 

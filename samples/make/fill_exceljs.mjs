@@ -7,7 +7,7 @@ import { join } from "node:path";
 const ExcelJS = createRequire(join(process.cwd(), "package.json"))("exceljs");
 const jobs = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
-for (const { source, target, cells } of jobs) {
+for (const { source, target, cells, without } of jobs) {
   const book = new ExcelJS.Workbook();
   await book.xlsx.readFile(source);
   const sheet = book.worksheets[0];
@@ -21,5 +21,6 @@ for (const { source, target, cells } of jobs) {
       cell.numFmt = "dd/mm/yyyy";
     } else throw new Error(`${address}: ${JSON.stringify(content)}`);
   }
+  if (without) book.removeWorksheet(without);
   await book.xlsx.writeFile(target);
 }

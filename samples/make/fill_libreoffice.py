@@ -180,6 +180,15 @@ class Book:
     def rename(self, name):
         self.sheet.setName(name)
 
+    def remove_sheet(self, name):
+        self.document.Sheets.removeByName(name)
+
+    def lock_structure(self):
+        """«Protect document»: nobody adds, renames or shows a sheet; in an .xls that means encryption."""
+        self.document.protect("")
+        if not self.document.isProtected():
+            raise RuntimeError("the document is not protected")
+
     def cut_paste(self, cells, to):
         self.go(cells)
         self.send("Cut")
@@ -204,13 +213,13 @@ class Book:
         other.close(True)
         self.document.Sheets.getByIndex(1).setName(name)
 
-    def save(self, target, kind, password):
+    def save(self, target, kind, password, pages):
         arguments = [value("FilterName", FILTERS[kind])]
         if password:
             named = [NamedValue("OOXPassword", password), NamedValue("CryptoType", "Standard")]
             arguments.append(value("EncryptionData", uno.Any("[]com.sun.star.beans.NamedValue", tuple(named))))
         if kind == "pdf":
-            wanted = (value("PageRange", "3"), value("UseTaggedPDF", False), value("ExportBookmarks", False))
+            wanted = (value("PageRange", pages), value("UseTaggedPDF", False), value("ExportBookmarks", False))
             arguments.append(value("FilterData", uno.Any("[]com.sun.star.beans.PropertyValue", wanted)))
         self.document.storeToURL(url(target), tuple(arguments))
         self.document.close(True)
@@ -238,7 +247,7 @@ def main():
                 check(book, job.get("shows", {}))
             except Exception as error:
                 raise SystemExit(f"{job['target']}: {error}") from error
-            book.save(job["target"], job.get("kind", "xlsx"), job.get("password", ""))
+            book.save(job["target"], job.get("kind", "xlsx"), job.get("password", ""), job.get("pages", "3"))
     finally:
         office.close()
 

@@ -44,7 +44,7 @@ def good(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         "copy",
         "duplicate",
         "BIEU MAU 02.xlsx",
-        unit="DU-SNV",
+        owner="DU-SNV",
         findings=[("set.duplicate", "")],
     )
 

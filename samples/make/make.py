@@ -28,31 +28,30 @@ sys.path[:0] = [str(HERE), str(SAMPLES.parent)]
 import office as invented  # noqa: E402
 import plan  # noqa: E402
 
-from lamtheo_xls.definitions import bundled, load_folder  # noqa: E402
+from lamtheo_xls.definitions import Bundle, bundled, load_folder  # noqa: E402
 from lamtheo_xls.findings import say  # noqa: E402
-from lamtheo_xls.register import Register, Round, Unit, write_register  # noqa: E402
-from lamtheo_xls.workspace import issuing  # noqa: E402
+from lamtheo_xls.register import Register, Round, Unit, named_forms, write_register  # noqa: E402
+from lamtheo_xls.workspace import demo, issuing  # noqa: E402
 from lamtheo_xls.workspace.demo import BATCHES, ISSUED_ON  # noqa: E402
 from lamtheo_xls.workspace.folder import Office, make_workspace, open_office  # noqa: E402
+from lamtheo_xls.workspace.owing import shared_id  # noqa: E402
 
 OTHER_KEY = b"the key of another invented office"
 PYTHON_WITH_UNO = os.environ.get("LAMTHEO_UNO_PYTHON", "/usr/bin/python3")
 LOCALES = {"lo-en": "en-US", "lo-vi": "vi-VN"}
-LIMIT = 60 * 1024
+LIMIT = 128 * 1024
+GNUMERIC = {"xlsx": "Gnumeric_Excel:xlsx2", "xls": "Gnumeric_Excel:excel_biff8", "ods": "Gnumeric_OpenCalc:odf"}
 _ZIP_DATE = (2027, 2, 22, 8, 15, 0)
 
 
 def main() -> None:
-    bundle, findings = load_folder(bundled(invented.PROGRAMME))
-    assert bundle is not None, findings
-    groups = tuple(g.label for g in bundle.programme.groups)
-    names = ((bundle.programme.id, bundle.programme.name),)
+    bundles = {id: _bundle(id) for id in demo.PROGRAMMES}
+    groups = tuple(g.label for g in bundles[invented.PLAN].programme.groups)
     with tempfile.TemporaryDirectory(prefix="lamtheo-samples-") as name:
         work = Path(name)
-        register = write_register(invented.make_register(groups), programmes=names)
-        (SAMPLES / "danh-sach.xlsx").write_bytes(register)
-        (work / "other.xlsx").write_bytes(write_register(_other_office(), programmes=names))
-        at, files = _issue(work, bundle.forms["mau-02"])
+        (SAMPLES / "danh-sach.xlsx").write_bytes(_written(invented.make_register(groups), bundles))
+        (work / "other.xlsx").write_bytes(_written(_other_office(), bundles))
+        at, files = _issue(work, bundles)
         samples = plan.samples(at, groups)
         made = work / "made"
         for sample in samples:
@@ -63,43 +62,57 @@ def main() -> None:
     print(f"{len(samples)} samples in {len(BATCHES)} batches, {SAMPLES / 'expected.tsv'}")
 
 
+def _bundle(programme: str) -> Bundle:
+    bundle, findings = load_folder(bundled(programme))
+    assert bundle is not None, findings
+    return bundle
+
+
+def _written(register: Register, bundles: Mapping[str, Bundle]) -> bytes:
+    names = tuple((b.programme.id, b.programme.name) for b in bundles.values())
+    forms = {b.programme.id: named_forms(b.programme, b.forms) for b in bundles.values()}
+    return write_register(register, programmes=names, forms=forms)
+
+
 # -- issuing, exactly as the demo does ---------------------------------------------------------------------------------
 
 
-def _issue(work: Path, form: Any) -> tuple[dict[str, plan.At], dict[str, Path]]:
-    """Addresses and files of the issued workbooks by unit, and of «shared», «other», «last»."""
-    at: dict[str, plan.At] = {}
+def _issue(work: Path, bundles: Mapping[str, Bundle]) -> tuple[dict[str, dict[str, plan.At]], dict[str, Path]]:
+    """Addresses by form and owner – unit or person, «shared», «other», «last» –, and files as `<form>:<owner>`."""
+    forms = {id: form for bundle in bundles.values() for id, form in bundle.forms.items()}
+    at: dict[str, dict[str, plan.At]] = {form: {} for form in forms}
     files: dict[str, Path] = {}
 
-    def take(office: Office, keys: Mapping[str, str]) -> None:
-        for key, assignment in keys.items():
-            record = office.ledger.issued_for(assignment)
-            assert record is not None, assignment
-            at[key], files[key] = plan.At(form, record), office.root / record.file
+    def take(office: Office, form: str, owner: str, assignment: str, part: str = "") -> None:
+        record = office.ledger.issued_for(assignment, part)
+        assert record is not None, assignment
+        at[form][owner], files[f"{form}:{owner}"] = plan.At(forms[form], record), office.root / record.file
 
-    demo = work / "demo"
-    _workspace(demo, SAMPLES / "danh-sach.xlsx", demo=True, key=None, period=invented.PERIOD, on=ISSUED_ON)
-    with open_office(demo, round_id=None, as_of=ISSUED_ON, who="samples") as office:
-        lines = issuing.issue(office, progress=_quiet)
-        take(office, {line["unit"]: line["assignment"] for line in lines})
-        take(office, {"shared": f"mau-02_{invented.PERIOD}_{issuing.SHARED}"})
-    last, then = work / "last", dt.date(2026, 1, 15)
-    _workspace(last, SAMPLES / "danh-sach.xlsx", demo=True, key=None, period=invented.LAST_YEAR, on=then)
-    with open_office(last, round_id=f"{invented.PROGRAMME}_{invented.LAST_YEAR}", as_of=then, who="samples") as office:
+    root = work / "demo"
+    demo.make_demo(root)
+    with open_office(root, round_id=None, as_of=ISSUED_ON, who="samples") as office:
+        for one in office.all:
+            for line in issuing.issue(one, progress=_quiet):
+                take(one, line["form"], line["person"] or line["unit"], line["assignment"], line["part"])
+            for form in one.forms:
+                take(one, form, "shared", shared_id(form, invented.PERIOD))
+    then = dt.date(2026, 1, 15)
+    _workspace(work / "last", SAMPLES / "danh-sach.xlsx", demo=True, key=None, period=invented.LAST_YEAR, on=then)
+    last = f"{invented.PLAN}_{invented.LAST_YEAR}"
+    with open_office(work / "last", round_id=last, as_of=then, who="samples") as office:
         issuing.issue(office, progress=_quiet)
-        take(office, {"last": f"mau-02_{invented.LAST_YEAR}_DU-VPUB"})
-    other = work / "other"
-    _workspace(other, work / "other.xlsx", demo=False, key=OTHER_KEY, period=invented.PERIOD, on=ISSUED_ON)
-    with open_office(other, round_id=None, as_of=ISSUED_ON, who="samples") as office:
+        take(office, "mau-02", "last", f"mau-02_{invented.LAST_YEAR}_DU-VPUB")
+    _workspace(work / "other", work / "other.xlsx", demo=False, key=OTHER_KEY, period=invented.PERIOD, on=ISSUED_ON)
+    with open_office(work / "other", round_id=None, as_of=ISSUED_ON, who="samples") as office:
         issuing.issue(office, progress=_quiet)
-        take(office, {"other": f"mau-02_{invented.PERIOD}_DU-BTC"})
+        take(office, "mau-02", "other", f"mau-02_{invented.PERIOD}_DU-BTC")
     return at, files
 
 
 def _workspace(root: Path, register: Path, *, demo: bool, key: bytes | None, period: str, on: dt.date) -> None:
     make_workspace(
         root,
-        programme_ids=(invented.PROGRAMME,),
+        programme_ids=(invented.PLAN,),
         period=period,
         register=register,
         key=key,
@@ -135,7 +148,7 @@ def _other_office() -> Register:
         "nhan_bao_cao": "Ban Thường vụ Đảng ủy",
         "dau_moi_nhan": "Văn phòng Đảng ủy",
     }
-    rounds = (Round(programme=invented.PROGRAMME, period=invented.PERIOD, opens=dt.date(2027, 1, 15)),)
+    rounds = (Round(programme=invented.PLAN, period=invented.PERIOD, opens=dt.date(2027, 1, 15)),)
     return Register(units=units, rounds=rounds, office=facts)
 
 
@@ -147,7 +160,11 @@ def _quiet(items: Iterable[Any], total: int, label: str) -> Iterable[Any]:
 
 
 def _make(
-    samples: list[plan.Sample], at: Mapping[str, plan.At], files: Mapping[str, Path], work: Path, made: Path
+    samples: list[plan.Sample],
+    at: Mapping[str, Mapping[str, plan.At]],
+    files: Mapping[str, Path],
+    work: Path,
+    made: Path,
 ) -> None:
     jobs: dict[str, list[dict[str, Any]]] = {}
     for sample in samples:
@@ -171,7 +188,7 @@ def _make(
         _run(["node", str(HERE / f"fill_{by}.mjs"), str(path)], cwd=node)
     for job in jobs.get("gnumeric", []):
         cells = [part for cell, text in job["cells"].items() for part in ("--set", f"{cell}={text}")]
-        _run(["ssconvert", *cells, "--export-type=Gnumeric_Excel:xlsx2", job["source"], job["target"]])
+        _run(["ssconvert", *cells, f"--export-type={GNUMERIC[job['kind']]}", job["source"], job["target"]])
     for job in jobs.get("openpyxl", []):
         _fill_with_openpyxl(job)
     for sample in samples:
@@ -179,12 +196,13 @@ def _make(
             _write_by_hand(sample, made)
 
 
-def _verdict(sample: plan.Sample, at: Mapping[str, plan.At]) -> dict[str, str]:
+def _verdict(sample: plan.Sample, at: Mapping[str, Mapping[str, plan.At]]) -> dict[str, str]:
     """What is good must have seemed so to the clerk: the check panel's own words, as LibreOffice reckons them after all
     that was done to the sheet."""
     if sample.by not in LOCALES or sample.state != "accepted":
         return {}
-    return {at[sample.source].verdict: say("workbook.panel.done")}
+    form, _, owner = sample.source.partition(":")
+    return {at[form][owner].verdict: say("workbook.panel.done")}
 
 
 def _target(sample: plan.Sample, made: Path) -> Path:
@@ -193,7 +211,7 @@ def _target(sample: plan.Sample, made: Path) -> Path:
 
 
 def _filled_in(part: Any, files: Mapping[str, Path]) -> Any:
-    """A step may name another unit's issued workbook: «{DU-TLLG}»."""
+    """A step may name another unit's issued workbook: «{mau-02:DU-TLLG}»."""
     return str(files[part[1:-1]]) if isinstance(part, str) and part[1:-1] in files and part[0] == "{" else part
 
 
@@ -232,6 +250,8 @@ def _fill_with_openpyxl(job: dict[str, Any]) -> None:
             raise SystemExit(f"{job['target']}: {old} stands nowhere in _meta")
         for cell in pieces:
             cell.value = str(cell.value).replace(old, new)
+    if "without" in job:
+        del book[job["without"]]
     book.save(job["target"])
 
 
@@ -308,11 +328,12 @@ def _settle(samples: list[plan.Sample], made: Path) -> None:
 
 def _expected(samples: list[plan.Sample]) -> None:
     received = {b.folder: b.received.isoformat() for b in BATCHES}
-    lines = ["batch\tfile\treceived\tstate\tunit\tcodes\tcells"]
+    lines = ["\t".join(("batch", "file", "received", "state", "form", "unit", "person", "part", "codes", "cells"))]
     for sample in sorted(samples, key=lambda s: ([b.folder for b in BATCHES].index(s.batch), s.name)):
         codes = " ".join(sorted(code for code, _ in sample.findings))
         cells = " ".join(sorted(f"{code}@{cell}" for code, cell in sample.findings if cell))
-        row = (sample.batch, sample.name, received[sample.batch], sample.state, sample.unit, codes, cells)
+        whose = (sample.form, sample.unit, sample.person, sample.part)
+        row = (sample.batch, sample.name, received[sample.batch], sample.state, *whose, codes, cells)
         lines.append("\t".join(x or "-" for x in row))
     (SAMPLES / "expected.tsv").write_text("\n".join(lines) + "\n", "utf-8")
 

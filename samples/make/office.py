@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lamtheo_xls.register import Earlier, Register, Round, Unit
+from people import more_units, people
+
+from lamtheo_xls.register import Earlier, FormDates, Register, Round, Unit
 
 PROVINCE = "Lam Giang"
-PROGRAMME, PERIOD, LAST_YEAR = "43-kh-duk", "2027", "2026"
+PLAN, GUIDANCE = "43-kh-duk", "hd-btgtu-2024"
+"""The programmes: the plan of 2022 (S1) and the guidance of 2024 (S3)."""
+PERIOD, LAST_YEAR = "2027", "2026"
 
 OFFICE = {
     "co_quan": f"Đảng ủy Ủy ban nhân dân tỉnh {PROVINCE}",
@@ -337,12 +341,14 @@ def make_register(groups: tuple[str, ...]) -> Register:
     places += [(*c, "chi_bo_co_so") for c in BASE_CELLS]
     for order, (code, name, short, contact, secretary, kind) in enumerate(places, start=1):
         add(code, name, short, order, kind, contact=contact, secretary=secretary)
+    others = more_units(len(places) + 1)
+    units += others
     units.append(
         Unit(
             code="DU-SKHDT",
             name="Đảng ủy Sở Kế hoạch và Đầu tư",
             short_name="ĐU Sở KHĐT",
-            order=len(places) + 1,
+            order=len(places) + len(others) + 1,
             kind="dang_uy_co_so",
             valid_to=dt.date(2026, 2, 28),
         )
@@ -385,8 +391,11 @@ def make_register(groups: tuple[str, ...]) -> Register:
         )
         for unit, place, model, time, group in EARLIER
     )
+    year = int(PERIOD)
+    end = FormDates(accept_until=dt.date(year, 12, 31), note="Hết năm khóa sổ để bình xét")
     rounds = (
-        Round(programme=PROGRAMME, period=LAST_YEAR, opens=dt.date(2026, 1, 15), closed=True),
-        Round(programme=PROGRAMME, period=PERIOD, opens=dt.date(2027, 1, 15)),
+        Round(programme=PLAN, period=LAST_YEAR, opens=dt.date(year - 1, 1, 15), closed=True),
+        Round(programme=GUIDANCE, period=PERIOD, opens=dt.date(year, 1, 11)),
+        Round(programme=PLAN, period=PERIOD, opens=dt.date(year, 1, 15), dues={"Mẫu số 03": end}),
     )
-    return Register(units=tuple(units), rounds=rounds, office=OFFICE, earlier=earlier)
+    return Register(units=tuple(units), people=people(), rounds=rounds, office=OFFICE, earlier=earlier)

@@ -11,15 +11,19 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.ledger import examination_of
+from lamtheo_xls.register import person_of, unit_code_of
 from lamtheo_xls.workspace import demo, issuing
 from lamtheo_xls.workspace.folder import open_office
+
+PLAN = "43-kh-duk_2027"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakenIn:
-    """`told`: (batch, file) → state, unit, codes, cells as in expected.tsv. `rows`: unit → the models that count."""
+    """`told`: (batch, file) → state, form, unit, person, part, codes, cells as in expected.tsv. `rows`: unit → the
+    models of its Mẫu 02 that count."""
 
-    told: Mapping[tuple[str, str], tuple[str, str, str, str]]
+    told: Mapping[tuple[str, str], tuple[str, ...]]
     explained: Mapping[tuple[str, str], Mapping[str, str | None]]
     rows: Mapping[str, tuple[Mapping[str, str], ...]]
 
@@ -43,7 +47,8 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
     folder = tmp_path_factory.mktemp("samples") / "thu"
     demo.make_demo(folder)
     with open_office(folder, round_id=None, as_of=demo.ISSUED_ON, who="test") as office:
-        issuing.issue(office, progress=quiet)
+        for one in office.all:
+            issuing.issue(one, progress=quiet)
     told = {}
     explained = {}
     for batch in demo.BATCHES:
@@ -53,15 +58,18 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
             assert key not in told, key
             told[key] = (
                 line.state,
-                line.assignment.rpartition("_")[2] if line.assignment else "-",
+                line.form or "-",
+                unit_code_of(line.assignment or "") or "-",
+                person_of(line.assignment or "") or "-",
+                line.part or "-",
                 " ".join(sorted(f.code for f in line.findings)) or "-",
                 " ".join(sorted(f"{f.code}@{f.place.cell}" for f in line.findings if f.place.cell)) or "-",
             )
             explained[key] = {f.code: f.explanation for f in line.findings}
     with open_office(folder, round_id=None, as_of=demo.TODAY, who="test") as office:
-        counting = office.ledger.counting(office.round.id)
+        counting = [c for c in office.ledger.counting(PLAN) if c.assignment.startswith("mau-02_")]
     rows = {
-        c.assignment.rpartition("_")[2]: tuple(
+        unit_code_of(c.assignment): tuple(
             {name: entry.text for name, entry in row.values.items()}
             for row in examination_of(c.submission.examination).rows
         )
