@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -115,10 +116,19 @@ def office_register(
 
 
 @pytest.fixture(scope="session")
-def make_office(lamtheo: Callable[..., Said]) -> Callable[..., Path]:
-    """A new workspace with its workbooks issued: make_office(folder, committees=4, …)."""
+def make_office(lamtheo: Callable[..., Said], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A new workspace with its workbooks issued: make_office(folder, committees=4, …). Made once and copied: folders of
+    another name are other offices, with keys of their own."""
+    made: dict[str, Path] = {}
 
     def make(folder: Path, *, issue: bool = True, **register: Any) -> Path:
+        same = repr((folder.name, issue, sorted(register.items())))
+        if same not in made:
+            made[same] = new(tmp_path_factory.mktemp("office") / folder.name, issue, register)
+        shutil.copytree(made[same], folder)
+        return folder
+
+    def new(folder: Path, issue: bool, register: dict[str, Any]) -> Path:
         source = folder.parent / f"{folder.name}-danh-sach.xlsx"
         source.write_bytes(write_register(office_register(**register), programmes=(("43-kh-duk", "x"),)))
         said = lamtheo(
