@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lamtheo_xls.definitions import fill, period_label, period_year
-from lamtheo_xls.definitions.templates import CONTEXT
+from lamtheo_xls.definitions import CONTEXT, fill, period_label, period_year
 from lamtheo_xls.findings import say
 from lamtheo_xls.ledger.faults import told_as_world
 from lamtheo_xls.register import Assignment

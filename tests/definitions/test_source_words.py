@@ -31,6 +31,7 @@ GUIDANCE = {
 }
 FORMS = [
     ("S1-mau-01", "43-kh-duk", "mau-01", PLAN),
+    ("S1-mau-02", "43-kh-duk", "mau-02", PLAN | {"don_vi": "ĐẢNG ỦY CƠ SỞ....."}),
     ("S1-mau-03", "43-kh-duk", "mau-03", PLAN),
     ("S3-mau-01", "hd-btgtu-2024", "nhiem-vu-dot-pha", GUIDANCE),
     ("S3-mau-02", "hd-btgtu-2024", "mo-hinh-tieu-bieu", GUIDANCE),
@@ -73,12 +74,18 @@ def said(form: Form, context: Mapping[str, str]) -> Iterator[str]:
     yield form.head.title_right
     yield typed[form.head.place_date]
     yield fill(form.head.number, known, typed)
-    yield " ".join(fill(line, known, typed) for line in form.title)
+    *title, last = (fill(line, known, typed) for line in form.title)
+    yield " ".join(title)
+    yield last
     for block in form.body:
         yield form.field(block.id).label if block.kind == "field" else fill(block.text, known, typed)
     for table in form.tables:
         if table.kind == "grid":
-            yield " ".join([table.number_label, *(c.label for c in table.columns if c.printed)])
+            printed = [c for c in table.columns if c.printed]
+            yield " ".join([table.number_label, *dict.fromkeys(c.group or c.label for c in printed)])
+            yield " ".join(c.label for c in printed if c.group)
+    for rule in form.rules:
+        yield from rule.texts
     yield form.closing.recipients_label
     yield from (typed[id] for id in form.closing.recipients)
     yield " ".join(form.closing.left)
