@@ -159,7 +159,7 @@ def print_merged(tables: Iterable[Mapping[str, Any]]) -> None:
     """One line for each consolidated workbook."""
     for table in tables:
         tell(
-            "cli.say.merge_done",
+            "cli.say.merge_people" if table["of"] == "people" else "cli.say.merge_done",
             noi=shown(Path(table["file"])),
             dong=table["rows"],
             co=table["counted"],

@@ -12,7 +12,7 @@ from lamtheo_xls.reports.board import FormLine, MilestoneLine, Summary, date_wor
 
 HEAD_ROW = 3
 _COUNTS = ("expected", "accepted", "nil", "to_fix", "missing", "overdue", "late", "excused", "signed")
-_WIDTHS = {"form": 20.0, "name": 46.0, "due": 24.0, "left": 17.0}
+_WIDTHS = {"form": 23.0, "name": 44.0, "due": 24.0, "left": 17.0}
 
 
 def write_by_form(
@@ -64,7 +64,7 @@ def _put_row(
             styles.put(sheet, row, column, _signed(s), style["cell_centre"])
             continue
         count = getattr(s, key)
-        mark = "state_overdue" if key == "overdue" and count else "cell_number"
+        mark = "count_overdue" if key == "overdue" and count else "cell_number"
         styles.put(sheet, row, column, count, style[mark])
 
 

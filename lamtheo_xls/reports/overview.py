@@ -112,7 +112,9 @@ def write_overview(
                 styles.put_link(sheet, row, column, target, line.words, style[name], tip)
             else:
                 styles.put(sheet, row, column, values[spec.key], style[name])
-        styles.fit_row(sheet, row, ((str(values[c.key]), c.width, c.style) for c in columns if c.wraps))
+        texts = [(str(values[c.key]), c.width, c.style) for c in columns if c.wraps]
+        texts.append((line.words, next(c.width for c in columns if c.key == "state"), "cell_bold"))
+        styles.fit_row(sheet, row, texts)
     visible = sum(bool(c.width) for c in columns)
     if lines:
         # The hidden ids lie inside: sorting by the arrows moves them with their rows.
@@ -158,7 +160,7 @@ def overview_columns(lines: Sequence[StatusLine], view_only: bool) -> tuple[_Col
         found.append(column("person", 22, "cell_bold"))
     if len(labels) > 1:
         longest = max(len(label) for label in labels)
-        found += [column("form", 12 if longest <= 12 else 18, "cell_centre"), column("state", 16)]
+        found += [column("form", min(max(longest * 0.95, 12), 24), "cell_centre"), column("state", 16)]
     else:
         head = labels[0] if labels else say("reports.status.heads.state")
         found.append(_Column(key="state", head=head, width=16))

@@ -59,7 +59,7 @@ def _columns(people: bool, view_only: bool) -> _Columns:
     shown: _Columns = (("row", 5.0, "cell_number"), ("unit", 30.0, "cell_bold"))
     if people:
         shown += (("person", 24.0, "cell_bold"),)
-    shown += (("form", 34.0, "cell"), ("soft", 18.0, "cell"))
+    shown += (("form", 34.0, "cell"), ("soft", 22.0, "cell"))
     look = ("cell", "cell_date") if view_only else ("open", "open_date")
     widths = {"on": 12.0, "number": 18.0, "dated": 12.5, "signer": 24.0, "way": 17.0}
     return shown + tuple((name, widths[name], look[name in _DATES]) for name in INPUTS)

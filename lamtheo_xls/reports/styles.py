@@ -56,6 +56,14 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "state_wrong_form": {**_BOXED, "bold": True, "italic": True, "bg_color": "#FCE4D6"},
     "state_missing": {**_BOXED, "bold": True},
     "state_overdue": {**_BOXED, "bold": True, "font_color": "#9C0006", "bg_color": "#F4C7C3"},
+    "count_overdue": {
+        **_BOXED,
+        "bold": True,
+        "align": "center",
+        "font_color": "#9C0006",
+        "bg_color": "#F4C7C3",
+        "num_format": "0",
+    },
     "state_excused": {**_BOXED, "italic": True, "font_color": "#595959", "bg_color": "#F2F2F2"},
 }
 

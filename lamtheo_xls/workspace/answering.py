@@ -8,7 +8,7 @@ from typing import Any
 
 from lamtheo_xls.findings import say
 from lamtheo_xls.ledger import IssueRecord, Standing, SubmissionRecord
-from lamtheo_xls.register import Assignment, unit_of
+from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office, Progress
@@ -37,7 +37,8 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         for part, standing in standings.get(assignment.id, {}).items():
             if standing.counted is not None and unit is not None:
                 received = standing.counted.received
-                line = receipt_line(unit=unit.name, form=form.label, period=office.round.period, received=received)
+                who = _who(office, assignment, unit.name)
+                line = receipt_line(unit=who, form=form.label, period=office.round.period, received=received)
                 receipts[line] = None
             latest = to_mend(standing)
             record = _record_for(office, assignment, part, latest) if latest is not None else None
@@ -87,6 +88,11 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         folder.mkdir(parents=True, exist_ok=True)
         write_target(folder / RECEIPTS, text.encode("utf-8-sig"), as_of=office.as_of)
     return tuple(done)
+
+
+def _who(office: Office, assignment: Assignment, unit: str) -> str:
+    person = person_by_code(office.register, assignment.person)
+    return say("reports.findings.person", person=person.name, unit=unit) if person is not None else unit
 
 
 def to_mend(standing: Standing) -> SubmissionRecord | None:

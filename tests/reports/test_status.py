@@ -13,9 +13,14 @@ import pytest
 
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import finding
+from lamtheo_xls.ledger import SignedCopy
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports import styles
+from lamtheo_xls.reports.decisions import read_decisions
 from lamtheo_xls.reports.status import (
+    Choice,
+    FormLine,
+    MilestoneLine,
     Summary,
     counts_words,
     deadline_words,
@@ -71,9 +76,63 @@ def test_the_same_inputs_give_the_same_bytes(round_: dict[str, Any]) -> None:
     assert write_status(**round_) == write_status(**round_)
 
 
-def test_every_part_is_valid(round_: dict[str, Any], faults_of: Callable[[bytes], list[str]]) -> None:
+@pytest.fixture
+def whole(round_: dict[str, Any]) -> dict[str, Any]:
+    """The invented round with two forms, a person, a document, a milestone and choices for files."""
+    lines = list(round_["lines"])
+    lines[0] = replace(lines[0], form="Mẫu 03 (hd)", person="Lê Thị Hoa", copy=SignedCopy(), signed=False)
+    lines[2] = replace(
+        lines[2], copy=SignedCopy(on=D(2027, 2, 13), number="=12-KH/ĐU", dated=D(2027, 2, 10), way="Zalo")
+    )
+    lines[4] = replace(lines[4], form="Văn bản", name="Kế hoạch củng cố, nâng cao chất lượng mô hình")
+    later = Deadline(
+        on_time=D(2027, 12, 14), late_from=D(2027, 12, 16), accept_until=None, text="trước ngày 15/12/2027"
+    )
+    forms = tuple(
+        FormLine(label=label, plain=label, name="Tên biểu", deadline=due, summary=summarise(found))
+        for label, due, found in (("Mẫu 02", round_["deadline"], lines[1:]), ("Mẫu 03 (hd)", later, lines[:1]))
+    )
+    choices = (
+        Choice(unit="U1", label="Mẫu 03 – Lê Thị Hoa", assignment="a", form="f"),
+        Choice(unit="U2", label="Mẫu 02", assignment="b", form="f"),
+        Choice(unit="U2", label="Mẫu 02 – bản ký", assignment="b", signed=True, form="f"),
+    )
+    milestones = (MilestoneLine(label="Sơ kết 03 năm", deadline=later),)
+    more = {"lines": tuple(lines), "forms": forms, "choices": choices, "milestones": milestones}
+    return round_ | more
+
+
+def test_several_forms_people_and_signed_copies_have_their_sheets(
+    whole: dict[str, Any], dump: Callable[[bytes, str], str], golden: Callable[[str, str], None]
+) -> None:
+    """THEO BIỂU counts each form and shows the office's own dates; BẢN KÝ has a row for each signed copy owed; the name
+    of a person stands beside the unit; the heading names the date that comes next."""
+    data = write_status(**whole)
+    golden("nhieu-bieu.txt", "\n".join(dump(data, name) for name in ("THEO BIỂU", "BẢN KÝ")))
+    page = _page(data, "TỔNG QUAN")
+    assert [page.cell(8, c).value for c in range(1, 6)] == ["TT", "Đơn vị", "Cá nhân", "Biểu", "Tình trạng"]
+    assert page["A2"].value == "Hạn: trong tháng 02/2027 (28/02 là Chủ nhật), còn 3 ngày – Mẫu 02"
+    assert page["C9"].value == "Lê Thị Hoa"
+    assert _page(data, "LỖI")["B4"].value == "Lê Thị Hoa – ĐU Sở Tài chính"
+    assert _page(data, "_ds")["H1"].value == "Mẫu 03 – Lê Thị Hoa"
+
+
+def test_every_sheet_survives_libreoffice(whole: dict[str, Any], office: Callable[[bytes], bytes]) -> None:
+    """Saved again there: decisions, signed copies and marks read the same, and nothing was changed."""
+    data = office(write_status(**whole))
+    sheet, findings = read_decisions(data, whole["units"])
+    assert findings == () and sheet.signed == ()
+    assert [line.changed for line in sheet.lines] == [False] * len(whole["lines"])
+    assert [f.changed for f in sheet.files] == [False] * len(whole["files"])
+
+
+def test_every_part_is_valid(
+    round_: dict[str, Any], whole: dict[str, Any], faults_of: Callable[[bytes], list[str]]
+) -> None:
     """The parts fit ISO/IEC 29500, with lines and files and without any."""
     assert faults_of(write_status(**round_)) == []
+    assert faults_of(write_status(**whole)) == []
+    assert faults_of(write_status(**whole, view_only=True)) == []
     empty = round_ | {"lines": (), "files": (), "history": (), "summary": Summary(), "units": (), "deadline": None}
     assert faults_of(write_status(**empty)) == []
 
