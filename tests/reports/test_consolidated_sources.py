@@ -280,6 +280,17 @@ def test_results_in_sentences(results: Made) -> None:
     assert ("XIII", "Chi bộ Số 13", "Không phát sinh") in results.rows("TRÌNH KÝ")
 
 
+def test_where_a_model_comes_from_stands_on_data(made: Callable[..., Made], return_of: Callable[..., Counted]) -> None:
+    """Called for or found by oneself (S1.37): unprinted, on DỮ LIỆU to be counted."""
+    called = "Hưởng ứng theo sự vận động của cấp ủy chi bộ, đảng bộ, cơ quan, đoàn thể"
+    fields = {"ten_mo_hinh": "Tiếp dân", "ket_qua_chinh": "Tốt", "nguon_goc": called}
+    sent = [return_of("mau-03", "CB", fields=fields, part="1")]
+    book = made("43-kh-duk", "ket-qua-mo-hinh", (CELL,), sent, Roll(expected=("CB",), counted=("CB",)))
+    heads, line = book.rows("DỮ LIỆU")
+    assert "nguon_goc" in heads and called in line
+    assert called not in [v for row in book.rows("TRÌNH KÝ") for v in row]
+
+
 def pages_of(sheet: Worksheet) -> list[range]:
     breaks = [b.id for b in sheet.row_breaks.brk]
     return [range(a + 1, b + 1) for a, b in zip([0, *breaks], [*breaks, sheet.max_row], strict=True)]

@@ -115,3 +115,47 @@ def test_the_offices_own_dates_stand_beside_the_forms(
     assert {a["form"] for a in now["assignments"]} == {"mau-01", "mau-02", "mau-03"}
     (row,) = (r for r in page_of(office, "THEO BIỂU") if str(r[1]).startswith("Sơ kết"))
     assert row[1:4] == ["Sơ kết 03 năm thực hiện Kết luận số 01-KL/TW", "tháng 02/2023", "còn 8 ngày"]
+
+
+ADVICE = [
+    ("mau-01", "hợp lý, khoa học, thực chất, dễ thực hiện, có sức lan tỏa"),
+    ("mau-01", "phân biệt với các phong trào thi đua khác"),
+    ("mau-01", "việc đột phá, điều nổi cộm, bức xúc cần giải quyết"),
+    ("mau-01", "gắn với phong trào thi đua yêu nước"),
+    ("mau-01", "khó khăn, vướng mắc cần hướng dẫn"),
+    ("mau-03", "có số liệu so sánh, chứng minh cụ thể"),
+    ("nhiem-vu-dot-pha", "mang tính đột phá"),
+    ("nhiem-vu-dot-pha", "thiết thực, hiệu quả, sát thực tế"),
+    ("nhiem-vu-dot-pha", "khó khăn, vướng mắc cần hướng dẫn"),
+    ("mo-hinh-tieu-bieu", "nêu gương, dám nghĩ, dám làm, dám chịu trách nhiệm của tổ chức, cán bộ, đảng viên"),
+    ("ke-hoach-ca-nhan", "dám đương đầu với khó khăn, thử thách và dám hành động vì lợi ích chung"),
+    ("ke-hoach-ca-nhan", "phù hợp với chức trách, nhiệm vụ"),
+    ("ke-hoach-ca-nhan", "nộp cho chi bộ nơi sinh hoạt, công tác"),
+]
+"""What the documents advise and no program can judge, by the form that says it."""
+
+
+@pytest.fixture(scope="module")
+def said_by_issued(
+    tmp_path_factory: pytest.TempPathFactory, make_office: Callable[..., Path], people_office: Callable[..., Path]
+) -> dict[str, str]:
+    """Everything that one issued workbook of each form says: its cells and the messages of its inputs."""
+    folder = tmp_path_factory.mktemp("loi-khuyen")
+    offices = make_office(folder / "VP", committees=1, every_form=True), people_office(folder / "TU")
+    said = {}
+    for path in (p for office in offices for p in sorted((office / "bieu-gui").rglob("*.xlsx"))):
+        form = path.name.partition("_")[0]
+        if form not in said:
+            book = openpyxl.load_workbook(path)
+            texts = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value]
+            texts += [v.prompt or "" for sheet in book for v in sheet.data_validations.dataValidation]
+            said[form] = "\n".join(texts)
+    return said
+
+
+@pytest.mark.parametrize(("form", "advice"), ADVICE)
+def test_what_the_documents_advise_is_said_where_people_write(
+    said_by_issued: dict[str, str], form: str, advice: str
+) -> None:
+    """S1.5, S1.25, S1.38, S1.39, S3.11, S3.17, S3.21, S3.28, S3.37, S3.38: in the workbook a unit or person gets."""
+    assert advice in said_by_issued[form]
