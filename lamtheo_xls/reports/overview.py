@@ -160,7 +160,7 @@ def overview_columns(lines: Sequence[StatusLine], view_only: bool) -> tuple[_Col
         found.append(column("person", 22, "cell_bold"))
     if len(labels) > 1:
         longest = max(len(label) for label in labels)
-        found += [column("form", min(max(longest * 0.95, 12), 24), "cell_centre"), column("state", 16)]
+        found += [column("form", min(max(longest * 1.1, 12), 27), "cell_centre"), column("state", 16)]
     else:
         head = labels[0] if labels else say("reports.status.heads.state")
         found.append(_Column(key="state", head=head, width=16))

@@ -232,19 +232,28 @@ def test_what_comes_after_the_closing_is_listed_and_changes_nothing(
 
 
 @pytest.fixture
-def first_office(tmp_path: Path, lamtheo: Callable[..., Any]) -> Path:
+def office_of(tmp_path: Path, lamtheo: Callable[..., Any]) -> Callable[[str], Path]:
+    return lambda year: _office_of(tmp_path, lamtheo, year)
+
+
+@pytest.fixture
+def first_office(office_of: Callable[[str], Path]) -> Path:
     """The plan's first round, 2022: a document without a form is owed as well (S1.12)."""
+    return office_of("2022")
+
+
+def _office_of(tmp_path: Path, lamtheo: Callable[..., Any], year: str) -> Path:
     units = (
         Unit(code="DU", name="Đảng ủy Sở Một", short_name="ĐU Sở Một", order=1, kind="dang_uy_co_so"),
         Unit(code="CB", name="Chi bộ Hai", short_name="CB Hai", order=2, kind="chi_bo_co_so"),
     )
-    rounds = (Round(programme="43-kh-duk", period="2022", opens=dt.date(2022, 1, 5)),)
-    source = tmp_path / "danh-sach-2022.xlsx"
+    rounds = (Round(programme="43-kh-duk", period=year, opens=dt.date(int(year), 1, 5)),)
+    source = tmp_path / f"danh-sach-{year}.xlsx"
     register = Register(units=units, rounds=rounds, office={"co_quan": "Đảng ủy Khối"})
     source.write_bytes(write_register(register, programmes=(("43-kh-duk", "x"),)))
-    folder = tmp_path / "VP22"
-    day = ("--as-of", "2022-01-10")
-    said = lamtheo("new", folder, "--programme", "43-kh-duk", "--period", "2022", "--register", source, *day)
+    folder = tmp_path / f"VP{year}"
+    day = ("--as-of", f"{year}-01-10")
+    said = lamtheo("new", folder, "--programme", "43-kh-duk", "--period", year, "--register", source, *day)
     assert said.code == 0, said.err
     assert lamtheo("issue", "-C", folder, *day).code == 0
     return folder
@@ -281,3 +290,19 @@ def test_a_document_without_a_form_is_there_when_its_signed_copy_is(
     row = next(r for r in page_of(office, "TỆP NHẬN"))
     assert (row["Gán cho đơn vị"], row["Là biểu, văn bản"]) == ("ĐU Sở Một", "Văn bản – bản ký")
     assert json.loads(json.dumps(now))["accepted"] == 2
+
+
+@pytest.mark.parametrize(
+    ("year", "label", "due"),
+    [("2023", "Sơ kết 03 năm", "tháng 02/2023"), ("2025", "Tổng kết 10 năm", "tháng 11/2025"), ("2024", "", "")],
+)
+def test_dates_of_the_office_itself_are_shown_and_asked_of_nobody(
+    office_of: Callable[[str], Path], lamtheo: Callable[..., Any], year: str, label: str, due: str
+) -> None:
+    """S1.20, S1.21: on THEO BIỂU in their year, with the days left; nothing more is expected of any unit."""
+    office = office_of(year)
+    (now,) = statuses(lamtheo, office, "--as-of", f"{year}-02-01")
+    assert now["expected"] == 5
+    rows = page_of(office, "THEO BIỂU")
+    shown = [(str(r["Tên"])[: len(label)], r["Hạn"]) for r in rows if r["Biểu"] is None and r["Hạn"]]
+    assert shown == ([(label, due)] if label else [])
