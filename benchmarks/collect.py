@@ -22,7 +22,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from lamtheo_xls.register import Register, Round, Unit, write_register
+from lamtheo_xls.register import FormDates, Register, Round, Unit, write_register
 from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workbook.stamp import prepare_base, stamp
 from lamtheo_xls.workspace import collecting
@@ -49,9 +49,11 @@ def prepare(root: Path, files: int) -> Path:
             )
             units.append(replace(child, parent=f"DU-{i}"))
     facts = ("co_quan", "dia_danh", "nhan_bao_cao", "cap_tren", "dau_moi_nhan")
+    later = FormDates(opens=dt.date(2027, 12, 1))  # Mẫu 02 alone is asked for
+    dues = {"mau-01": later, "mau-03": later}
     register = Register(
         units=tuple(units),
-        rounds=(Round(programme="43-kh-duk", period="2027", opens=dt.date(2027, 1, 15)),),
+        rounds=(Round(programme="43-kh-duk", period="2027", opens=dt.date(2027, 1, 15), dues=dues),),
         office=dict.fromkeys(facts, "Đảng ủy Khối Mẫu"),
     )
     source = root / "danh-sach.xlsx"
