@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamtheo_xls.findings import World, say
+from lamtheo_xls.ledger import Decision
 from lamtheo_xls.workspace import answering, collecting, following, issuing, ruling
 from lamtheo_xls.workspace.collecting import Collected
 from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, Progress, make_workspace, open_office
+from lamtheo_xls.workspace.following import Overview
+from lamtheo_xls.workspace.ruling import Taken
 
 PROGRAMMES, PERIOD = ("43-kh-duk", "hd-btgtu-2024"), "2027"
 ISSUED_ON = dt.date(2027, 1, 15)
 _WIDTH = 80
+_COUNTED = ("expected", "accepted", "nil", "to_fix", "missing", "overdue", "late", "signed")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -38,6 +42,8 @@ BATCHES = (
     Batch(folder="nhan-ve-muon", inbox="muon", received=dt.date(2027, 3, 3), taken_in=dt.date(2027, 3, 3)),
     Batch(folder="nhan-ve-zalo", inbox="zalo", received=dt.date(2027, 2, 20), taken_in=dt.date(2027, 3, 4)),
 )
+RULED_ON = dt.date(2027, 3, 3)
+"""The day the office ruled in theo-doi.xlsx what the samples hold."""
 TODAY = BATCHES[-1].taken_in
 """The day the demo ends on: every date in it is fixed, so that it comes out the same every time."""
 
@@ -56,32 +62,30 @@ def run_demo(folder: Path, *, progress: Progress) -> Iterator[str]:
     make_demo(folder)
     yield say("workspace.demo.made", noi=folder)
     with open_office(folder, round_id=None, as_of=ISSUED_ON, who="demo") as office:
-        lines = issuing.issue(office, progress=progress)
-        yield say("workspace.demo.issued", n=len(lines), noi=_below(folder, office.folder("bieu-gui")))
-    collected = [line for batch in BATCHES for line in take_in(folder, batch, progress=progress)]
+        for one in office.all:
+            lines = issuing.issue(one, progress=progress)
+            yield say("workspace.demo.issued", n=len(lines), noi=_below(folder, one.folder("bieu-gui")))
+    early = [b for b in BATCHES if b.taken_in <= RULED_ON]
+    collected = [line for batch in early for line in take_in(folder, batch, progress=progress)]
+    ruled = rule(folder)
+    collected += [line for batch in BATCHES if batch not in early for line in take_in(folder, batch, progress=progress)]
     yield from _wrapped(_told(collected))
+    yield from _wrapped(_ruled(ruled.decisions))
     with open_office(folder, round_id=None, as_of=TODAY, who="demo") as office:
         # pandas is loaded only by those who merge
         from lamtheo_xls.workspace import consolidating
 
         taken = ruling.take_decisions(office)
-        answered = answering.send_back(office, progress=progress)
-        yield say("workspace.demo.returned", n=len(answered), noi=_below(folder, office.folder("tra-lai")))
-        for table in consolidating.consolidate(office, csv=False):
-            yield say("workspace.demo.merged", noi=_below(folder, Path(table["file"])))
-        overview = following.follow(office, taken)
-        yield say("workspace.demo.status", noi=STATUS)
-        s = overview.summary
-        yield from _wrapped(
-            say(
-                "workspace.demo.counts",
-                phai_gui=s.expected,
-                hop_le=s.accepted,
-                can_sua=s.to_fix,
-                chua_gui=s.missing,
-                muon=s.late,
-            )
-        )
+        answered = sum(len(answering.send_back(one, progress=progress)) for one in office.all)
+        yield say("workspace.demo.returned", n=answered, noi="tra-lai")
+        for one in office.all:
+            tables = consolidating.consolidate(one, csv=False)
+            names = ", ".join(Path(table["file"]).name for table in tables)
+            where = _below(folder, one.folder("tong-hop"))
+            yield from _wrapped(say("workspace.demo.merged", noi=where, cac_bang=names))
+        followed = following.follow(office, taken)
+        for overview in followed.rounds:
+            yield from _wrapped(_counts(overview))
     yield from _wrapped(say("workspace.demo.look", danh_sach=REGISTER, theo_doi=STATUS))
 
 
@@ -107,6 +111,13 @@ def take_in(folder: Path, batch: Batch, *, progress: Progress) -> tuple[Collecte
         return tuple(collecting.collect(office, paths, received=batch.received, progress=progress))
 
 
+def rule(folder: Path) -> Taken:
+    """Puts in place what staff ruled in theo-doi.xlsx on RULED_ON and takes it in."""
+    shutil.copyfile(samples_folder() / STATUS, folder / STATUS)
+    with open_office(folder, round_id=None, as_of=RULED_ON, who="demo") as office:
+        return ruling.take_decisions(office)
+
+
 def lay_in(batch: Batch, inbox: Path) -> tuple[Path, ...]:
     """Copies a batch's files into `inbox`, each with a time of its own on the day it was received, as mail has it."""
     inbox.mkdir(parents=True, exist_ok=True)
@@ -125,6 +136,18 @@ def _told(collected: list[Collected]) -> str:
     counts = Counter(say(f"cli.state.{line.state}").lower() for line in collected)
     words = ", ".join(f"{n} {word}" for word, n in counts.most_common())
     return say("workspace.demo.collected", n=len(collected), chi_tiet=words)
+
+
+def _ruled(decisions: tuple[Decision, ...]) -> str:
+    counts = Counter(say(f"ledger.decision.{d.kind}").lower() for d in decisions)
+    words = ", ".join(f"{n} {word}" for word, n in counts.most_common())
+    return say("workspace.demo.ruled", n=len(decisions), theo_doi=STATUS, chi_tiet=words)
+
+
+def _counts(overview: Overview) -> str:
+    parts = {name: getattr(overview.summary, name) for name in _COUNTED}
+    told = ", ".join(f"{say(f'cli.word.{name}')} {n}" for name, n in parts.items() if n)
+    return say("workspace.demo.counts", dot=overview.round, so_lieu=told)
 
 
 def _below(folder: Path, path: Path) -> str:

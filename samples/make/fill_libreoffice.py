@@ -108,8 +108,8 @@ class Book:
         )
         if source:
             names = self.document.Sheets.ElementNames
-            self.sheet = self.document.Sheets.getByName(names[0])
-            self.document.CurrentController.setActiveSheet(self.sheet)
+            self.page = self.document.Sheets.getByName(names[0])
+            self.document.CurrentController.setActiveSheet(self.page)
 
     def send(self, command, **arguments):
         frame = self.document.CurrentController.Frame
@@ -121,9 +121,14 @@ class Book:
         self.send("GoToCell", ToPoint=cells)
 
     def cells(self, name):
-        return self.sheet.getCellRangeByName(name)
+        return self.page.getCellRangeByName(name)
 
     # -- what a step may be ----------------------------------------------------------------------------------------
+
+    def sheet(self, name):
+        """Goes to another sheet."""
+        self.page = self.document.Sheets.getByName(name)
+        self.document.CurrentController.setActiveSheet(self.page)
 
     def type(self, cell, text):
         self.go(cell)
@@ -139,20 +144,20 @@ class Book:
         self.cells(cell).CharFontName = name
 
     def unprotect(self, password):
-        self.sheet.unprotect(password)
-        if self.sheet.isProtected():
+        self.page.unprotect(password)
+        if self.page.isProtected():
             raise RuntimeError("the sheet is still protected")
 
     def insert_rows(self, row, count):
-        self.sheet.Rows.insertByIndex(row - 1, count)
+        self.page.Rows.insertByIndex(row - 1, count)
 
     def delete_rows(self, row, count):
-        self.sheet.Rows.removeByIndex(row - 1, count)
+        self.page.Rows.removeByIndex(row - 1, count)
 
     def move(self, cells, to):
         """Moves a range as drag and drop does."""
         target = self.cells(to)
-        self.sheet.moveRange(target.CellAddress, self.cells(cells).RangeAddress)
+        self.page.moveRange(target.CellAddress, self.cells(cells).RangeAddress)
 
     def swap_columns(self, one, other, first, last):
         """Two columns of a table change places, each dragged as a block."""
@@ -178,7 +183,7 @@ class Book:
         self.cells(cells).merge(True)
 
     def rename(self, name):
-        self.sheet.setName(name)
+        self.page.setName(name)
 
     def remove_sheet(self, name):
         self.document.Sheets.removeByName(name)
@@ -204,7 +209,7 @@ class Book:
             raise RuntimeError(f"{len(made)} new documents")
         self.document.close(True)
         self.document = made[0]
-        self.sheet = self.document.Sheets.getByIndex(0)
+        self.page = self.document.Sheets.getByIndex(0)
 
     def import_sheet(self, source, sheet, name):
         """«Insert sheet from file»: a sheet of another workbook, under a name."""

@@ -27,13 +27,14 @@ sys.path[:0] = [str(HERE), str(SAMPLES.parent)]
 
 import office as invented  # noqa: E402
 import plan  # noqa: E402
+import rulings  # noqa: E402
 
 from lamtheo_xls.definitions import Bundle, bundled, load_folder  # noqa: E402
 from lamtheo_xls.findings import say  # noqa: E402
 from lamtheo_xls.register import Register, Round, Unit, named_forms, write_register  # noqa: E402
-from lamtheo_xls.workspace import demo, issuing  # noqa: E402
+from lamtheo_xls.workspace import demo, following, issuing, ruling  # noqa: E402
 from lamtheo_xls.workspace.demo import BATCHES, ISSUED_ON  # noqa: E402
-from lamtheo_xls.workspace.folder import Office, make_workspace, open_office  # noqa: E402
+from lamtheo_xls.workspace.folder import STATUS, Office, make_workspace, open_office  # noqa: E402
 from lamtheo_xls.workspace.owing import shared_id  # noqa: E402
 
 OTHER_KEY = b"the key of another invented office"
@@ -59,6 +60,7 @@ def main() -> None:
         _make(samples, at, files, work, made)
         _settle(samples, made)
         _expected(samples)
+        _rule(work)
     print(f"{len(samples)} samples in {len(BATCHES)} batches, {SAMPLES / 'expected.tsv'}")
 
 
@@ -336,6 +338,24 @@ def _expected(samples: list[plan.Sample]) -> None:
         row = (sample.batch, sample.name, received[sample.batch], sample.state, *whose, codes, cells)
         lines.append("\t".join(x or "-" for x in row))
     (SAMPLES / "expected.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _rule(work: Path) -> None:
+    """theo-doi.xlsx as the office saved it: the demo as far as that day, then filled in LibreOffice."""
+    root = work / "ruled"
+    demo.make_demo(root)
+    with open_office(root, round_id=None, as_of=ISSUED_ON, who="samples") as office:
+        for one in office.all:
+            issuing.issue(one, progress=_quiet)
+    for batch in BATCHES:
+        if batch.taken_in <= demo.RULED_ON:
+            demo.take_in(root, batch, progress=_quiet)
+    with open_office(root, round_id=None, as_of=demo.RULED_ON, who="samples") as office:
+        following.follow(office, ruling.take_decisions(office))
+        steps = rulings.steps(office)
+    job = {"source": str(root / STATUS), "target": str(SAMPLES / STATUS), "steps": steps}
+    path = _write_jobs(work / "rulings.json", [job])
+    _run([PYTHON_WITH_UNO, str(HERE / "fill_libreoffice.py"), str(path), LOCALES["lo-vi"], str(work / "profile-rule")])
 
 
 if __name__ == "__main__":
