@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from lamtheo_xls.findings import Finding, mend, message, say, screen_word
@@ -110,8 +109,4 @@ def _event_line(office: Office, event: Event, names: Mapping[str, str]) -> Histo
     if state:
         words = f"{words}: {say('cli.state.' + str(state))}"
     file = event.detail.get("file")
-    return HistoryLine(date=_day(event), unit=who, event=f"{words} – {file}" if file else words)
-
-
-def _day(event: Event) -> dt.date:
-    return event.as_of
+    return HistoryLine(date=event.as_of, unit=who, event=f"{words} – {file}" if file else words)

@@ -13,6 +13,7 @@ from lamtheo_xls.reports.board import StatusLine, date_words, state_words
 from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.position import Position, Rulings, position_of, shown_decision, word_awaited
+from lamtheo_xls.workspace.wanting import stem_of
 
 SOON = dt.timedelta(days=14)
 """Who has sent nothing is called from so long before the date."""
@@ -131,8 +132,6 @@ def _words(assignment: Assignment, position: Position, *, late: bool, overdue: b
 
 def _feedback(office: Office, assignment: Assignment, parts: Sequence[Standing]) -> str:
     """Where the workbook to send back lies, if it has been made: of several parts the first."""
-    from lamtheo_xls.workspace.wanting import stem_of
-
     folder = office.folder("tra-lai")
     stems = [file_stem(assignment, office.register), *(stem_of(office, assignment, s.part) for s in parts)]
     paths = (folder / feedback_name(stem) for stem in dict.fromkeys(stems))
