@@ -10,7 +10,7 @@ from lamtheo_xls.merge.counts import Counts, GroupCount, UnitCount, counts_of
 from lamtheo_xls.merge.frame import form_of, frame_of, person_code_of
 from lamtheo_xls.merge.people import Asked, PeopleCount, PeopleCounts, deed_columns, deeds_of, in_one, people_counts
 from lamtheo_xls.merge.plain import csv_of, plain_table
-from lamtheo_xls.merge.repeats import Alike, Repeated, alike, once
+from lamtheo_xls.merge.repeats import Alike, Repeated, alike, left_out, once
 from lamtheo_xls.merge.roll import Roll, person_key
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "group_lines",
     "in_one",
     "joined_before",
+    "left_out",
     "marked_lines",
     "once",
     "people_counts",

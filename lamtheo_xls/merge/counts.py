@@ -80,6 +80,8 @@ class Counts:
     asked: tuple[Asked, ...]
     repeated: tuple[Repeated, ...]
     alike: tuple[Alike, ...]
+    left_out: tuple[Repeated, ...]
+    """Models that only a form says which does not count for its unit here."""
 
     @property
     def sizes(self) -> tuple[tuple[str, ...], ...]:
@@ -117,6 +119,7 @@ def counts_of(
     earlier: Comparison | None = None,
     repeated: Sequence[Repeated] = (),
     alike: Sequence[Alike] = (),
+    left_out: Sequence[Repeated] = (),
 ) -> Counts:
     """The counts of a frame of `frame_of`. Pure; chi bộ are those that exist on the day `on`."""
     marks = (frame[list(roles.exclusive)] == TICK).sum(axis=1)
@@ -151,6 +154,7 @@ def counts_of(
         asked=_asked(roll.counted, per_unit, register, roles),
         repeated=tuple(repeated),
         alike=tuple(alike),
+        left_out=tuple(left_out),
     )
 
 

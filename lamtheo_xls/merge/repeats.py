@@ -1,4 +1,4 @@
-"""One model told twice counts once; models of nearly one name are only noted."""
+"""One model told twice counts once; models of nearly one name, or told only where they do not count, are noted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WORD = re.compile(r"[0-9]+|[a-z]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """A row left out because another return of the unit says the same."""
+    """A row left out: another return of the unit says the same, or (of `left_out`) its form does not count here."""
 
     unit: str
     name: str
@@ -74,6 +74,22 @@ def alike(frame: pd.DataFrame, roles: Roles) -> tuple[Alike, ...]:
         for one, other in combinations(found, 2)
         if _close(one, other)
     )
+
+
+def left_out(whole: pd.DataFrame, frame: pd.DataFrame, roles: Roles) -> tuple[Repeated, ...]:
+    """Models of `whole` – the frame made without regard to who owes what – of which `frame` has none of that name from
+    that unit: a committee's own plan that its list of models does not name. They count nowhere; a person looks."""
+    if not roles.name:
+        return ()
+    known = set(zip(frame[UNIT], frame[roles.name].map(text_key), strict=True))
+    out: list[Repeated] = []
+    for unit, name, form, part, file in zip(
+        whole[UNIT], whole[roles.name], whole[FORM], whole[PART], whole[FILE], strict=True
+    ):
+        if name and (unit, text_key(name)) not in known:
+            known.add((unit, text_key(name)))
+            out.append(Repeated(unit=unit, name=name, form=form, part=part, file=file))
+    return tuple(out)
 
 
 def _keys(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:

@@ -133,7 +133,7 @@ def _figures(counts: Counts, told: Told) -> list[Figure]:
         lacking = len(counts.children_without)
         rows.append((label("children"), counts.children, ""))
         rows.append((label("children_without"), lacking, percent(lacking, counts.children)))
-    for key, found in (("repeated", counts.repeated), ("alike", counts.alike)):
+    for key, found in (("repeated", counts.repeated), ("left_out", counts.left_out), ("alike", counts.alike)):
         if found:
             rows.append((label(key), len(found), ""))
     beside = counts.earlier

@@ -133,12 +133,11 @@ def _about_groups(counts: Counts, told: Told) -> list[str]:
 
 def _about_repeats(counts: Counts, told: Told) -> list[str]:
     out = []
-    if counts.repeated:
-        told_twice = [
-            _repeat(r.name, told.name(r.unit), told.forms.get(r.form, r.form), r.part) for r in counts.repeated
-        ]
-        names = several(told_twice, say("merge.rest.case"))
-        out.append(say("merge.sentences.repeated", **told.common, n=len(counts.repeated), ten=names))
+    for key, found in (("repeated", counts.repeated), ("left_out", counts.left_out)):
+        if found:
+            each = [_repeat(r.name, told.name(r.unit), told.forms.get(r.form, r.form), r.part) for r in found]
+            names = several(each, say("merge.rest.case"))
+            out.append(say(f"merge.sentences.{key}", **told.common, n=len(found), ten=names))
     if counts.alike:
         pairs = [say("merge.sentences.pair", mot=a.one, hai=a.other, don_vi=told.name(a.unit)) for a in counts.alike]
         names = several(pairs, say("merge.rest.case"))

@@ -82,6 +82,8 @@ def _of_models(
 
     roles = merge.roles_of(table, office.forms)
     frame, repeated = merge.once(frame, roles)
+    choosing = any(source.unless_owed for source in table.sources)
+    whole = merge.frame_of(muster.counted, office.register, table, office.forms) if choosing else frame
     counts = merge.counts_of(
         frame,
         muster.roll,
@@ -92,6 +94,7 @@ def _of_models(
         earlier=_earlier(office, table, roles, frame, muster),
         repeated=repeated,
         alike=merge.alike(frame, roles),
+        left_out=merge.left_out(whole, frame, roles),
     )
     told = told_of(
         office.forms,

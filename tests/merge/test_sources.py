@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from lamtheo_xls.merge import alike, blocks_of, counts_of, frame_of, marked_lines, once, plain_table, stands_alone
+from lamtheo_xls.merge import (
+    alike,
+    blocks_of,
+    counts_of,
+    frame_of,
+    left_out,
+    marked_lines,
+    once,
+    plain_table,
+    stands_alone,
+)
 from lamtheo_xls.merge.columns import columns_of, roles_of, sources_of
 from lamtheo_xls.merge.roll import Roll
 from lamtheo_xls.register import Register, Unit
@@ -209,3 +219,18 @@ def test_columns_are_the_tables_own_or_the_forms(case: Any) -> None:
     assert [c.id for c in columns_of(case.table, case.forms)][:2] == ["ten_chi_bo", "ten_mo_hinh"]
     (alone,) = sources_of(replace(case.table, sources=()))
     assert (alone.form, alone.table, alone.unless_owed) == ("mau-02", "mo_hinh", "")
+
+
+def test_a_committees_own_plan_is_not_lost_in_silence(
+    case: Any, plan: Return, counted_of: Return, row: Callable[..., dict[str, str]]
+) -> None:
+    """S1.13: a base committee's own model, which its list does not name, counts nowhere and is told once; what the list
+    names, in other letters too, and models of those who owe no list are not."""
+    counted = [counted_of("A", [row("Chi bộ 2", "Một cửa")]), plan("A", "MỘT CỬA"), plan("A", "Riêng", part="2")]
+    counted += [plan("A", "riêng", part="3"), plan("A", "", part="4"), plan("T", "Tiếp dân")]
+    frame, _ = once(frame_of(counted, BLOC, case.table, case.forms, owing=OWING), case.roles)
+    whole = frame_of(counted, BLOC, case.table, case.forms)
+    assert [(r.unit, r.name, r.form, r.part) for r in left_out(whole, frame, case.roles)] == [
+        ("A", "Riêng", "mau-01", "2")
+    ]
+    assert left_out(frame, frame, case.roles) == ()

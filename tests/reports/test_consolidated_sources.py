@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lamtheo_xls.definitions import Bundle, bundled, load_folder
 from lamtheo_xls.ledger import Counted
-from lamtheo_xls.merge import Counts, Roll, alike, counts_of, form_of, frame_of, once, roles_of
+from lamtheo_xls.merge import Counts, Roll, alike, counts_of, form_of, frame_of, left_out, once, roles_of
 from lamtheo_xls.register import Register, Unit
 from lamtheo_xls.reports.consolidated import Absence, Away, sentences, told_of, write_consolidated
 
@@ -98,6 +98,7 @@ def made() -> Callable[..., Made]:
             on=AS_OF,
             repeated=repeated,
             alike=alike(frame, roles),
+            left_out=left_out(frame_of(sent, register, table, found.forms), frame, roles),
         )
         used = {form_of(c) for c in sent}
         told = told_of(found.forms, table, register, used=used, period=period, as_of=AS_OF)
@@ -163,6 +164,8 @@ def test_what_is_told_of_repeats_and_signed_copies(bloc: Made) -> None:
         "Đã nhận bản ký của 1 đơn vị; còn 1 đơn vị mới gửi bản mềm: Chi bộ Thanh tra.",
         "Có 1 mô hình đơn vị ghi lại ở bản khác với cùng tên, chỉ tính một lần: "
         "tiếp  dân một lần (Chi bộ Thanh tra, Mẫu số 01 phần 2).",
+        "Có 1 mô hình đơn vị ghi ở biểu riêng mà bảng của đơn vị chưa có, nên không có ở đây: "
+        "Của riêng đảng ủy (Đảng ủy Sở Y tế, Mẫu số 01 phần 1).",
         "Có 1 cặp tên mô hình gần giống nhau trong cùng một nơi, nên xem lại (vẫn tính đủ): "
         "“Tiếp dân một lần” và “Tiếp dân một lần.” (Chi bộ Thanh tra).",
     ):
@@ -170,6 +173,7 @@ def test_what_is_told_of_repeats_and_signed_copies(bloc: Made) -> None:
     figures = {str(r[0]).strip(): r[1:] for r in bloc.rows("SỐ LIỆU") if len(r) > 1}
     assert figures["Bản ký đã nhận"] == (1, "50%") and figures["Mới có bản mềm, chờ bản ký"] == (1, "50%")
     assert figures["Ghi lại ở bản khác của cùng đơn vị, chỉ tính một lần"] == (1,)
+    assert figures["Ghi ở biểu riêng mà bảng của đơn vị chưa có, không tính ở đây"] == (1,)
     assert figures["Đảng ủy Sở Y tế"] == (1, 0, 1, "có") and figures["Chi bộ Thanh tra"] == (2, 0, 2)
 
 
