@@ -171,7 +171,7 @@ def remarks(explanation: str, parts: Sequence[Standing]) -> list[str]:
         entry = examination.fields.get(explanation)
         if entry and entry.text and entry.text not in {f.explanation for f in examination.findings}:
             short = entry.text if len(entry.text) <= REMARK else f"{entry.text[:REMARK].rstrip()}…"
-            out[say("workspace.tell.remark", loi=" ".join(short.split()))] = None
+            out[say("workspace.tell.remark", loi=" ".join(short.split()).rstrip("."))] = None
     return list(out)
 
 

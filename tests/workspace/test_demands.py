@@ -81,7 +81,7 @@ def test_what_a_unit_asks_of_the_office_is_seen(
     trouble = "Chi bộ mới tách, chưa rõ\nmô hình cũ do ai báo cáo."
     type_into(office, M1, "mot.xlsx", plan_of("Tiết kiệm điện", giai_trinh_chung=trouble))
     assert lamtheo("run", "-C", office, *AS_OF).code == 0
-    shown = "Đơn vị ghi: “Chi bộ mới tách, chưa rõ mô hình cũ do ai báo cáo.”."
+    shown = "Đơn vị ghi: “Chi bộ mới tách, chưa rõ mô hình cũ do ai báo cáo”."
     assert to_say(office, "mau-01_2027_DU-1").endswith(shown)
     long = "Xin hướng dẫn thêm. " * 20
     type_into(office, M1, "hai.xlsx", plan_of("Một việc tốt", part=2, thoi_gian="", giai_trinh_chung=long))
@@ -102,7 +102,7 @@ def test_why_there_is_nothing_to_report_is_seen(
     """«Không phát sinh» with a word why: both on the screen."""
     type_into(office, M3, "khong.xlsx", {"khong_phat_sinh": "x", "giai_trinh_chung": "Chi bộ mới thành lập."})
     assert lamtheo("run", "-C", office, *AS_OF).code == 0
-    assert to_say(office, "mau-03_2027_DU-1") == "Đơn vị ghi: “Chi bộ mới thành lập.”."
+    assert to_say(office, "mau-03_2027_DU-1") == "Đơn vị ghi: “Chi bộ mới thành lập”."
 
 
 def test_the_offices_own_dates_stand_beside_the_forms(
