@@ -128,7 +128,7 @@ def placed(models: Sequence[Model], issued: Mapping[str, str], returned: Mapping
         out[part] = model
     for part in issued:
         out.setdefault(part, None)
-    left = {p: m for p, m in out.items() if p in issued or p not in returned} or ({} if returned else {"1": None})
+    left = {p: m for p, m in out.items() if p in issued or p not in returned} or {"1": None}
     return dict(sorted(left.items(), key=lambda item: (len(item[0]), item[0])))
 
 

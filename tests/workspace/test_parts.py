@@ -239,6 +239,7 @@ PLACED = [
     ("renamed before anything came", [model("a2", "1")], {"1": "a"}, {}, {"1": "a2"}),
     ("no longer known", [model("b")], {"1": "a", "2": "b"}, {"1": "a"}, {"1": None, "2": "b"}),
     ("returned and never issued", [model("b")], {"1": ""}, {"1": "a", "2": "b"}, {"1": None}),
+    ("sent in the shared workbook before any was issued", [model("a")], {}, {"1": "a"}, {"1": None}),
     ("ten after nine", [model(str(n)) for n in range(1, 11)], {}, {}, {str(n): str(n) for n in range(1, 11)}),
 ]
 
