@@ -14,7 +14,7 @@ from lamtheo_xls.merge.comparing import Comparison
 from lamtheo_xls.merge.frame import TICK, UNIT
 from lamtheo_xls.merge.repeats import Alike, Repeated
 from lamtheo_xls.merge.roll import Roll
-from lamtheo_xls.register import Register, is_current
+from lamtheo_xls.register import Register, cells_of
 from lamtheo_xls.text import text_key, unit_key
 
 MODELS = "all.models"
@@ -224,12 +224,11 @@ def _children_without(
     frame: pd.DataFrame, units: Sequence[str], register: Register, roles: Roles, on: dt.date
 ) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Unit code → (its chi bộ in the register, names of those no row speaks of), in the office's order."""
-    wanted = set(units) if roles.child else set()
     children = pd.DataFrame(
         [
-            (child.parent, child.code, child.name, key)
-            for child in sorted(register.units, key=lambda u: (u.order, u.row))
-            if child.parent in wanted and is_current(child, on)
+            (unit, child.code, child.name, key)
+            for unit in (units if roles.child else ())
+            for child in cells_of(register, unit, on)
             for key in {unit_key(child.name), unit_key(child.short_name)}
         ],
         columns=[UNIT, "child", "name", "key"],

@@ -4,6 +4,7 @@ from lamtheo_xls.register.importing import import_units
 from lamtheo_xls.register.model import Assignment, Earlier, FormDates, Person, Register, Round, Unit
 from lamtheo_xls.register.owing import named_forms, owed
 from lamtheo_xls.register.queries import (
+    cells_of,
     children_of,
     context_of,
     current,
@@ -31,6 +32,7 @@ __all__ = [
     "Register",
     "Round",
     "Unit",
+    "cells_of",
     "check_register",
     "children_of",
     "context_of",

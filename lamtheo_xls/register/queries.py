@@ -13,6 +13,8 @@ from lamtheo_xls.register.model import Assignment, Person, Register, Round, Unit
 from lamtheo_xls.text import nfc
 
 _COMMITTEE = re.compile(r"^đảng (ủy|uỷ)\b", re.IGNORECASE)
+_BETWEEN = "dang_uy_bo_phan"
+"""The kind of a committee between a base committee and its chi bộ."""
 
 
 def unit_of(register: Register, code: str) -> Unit | None:
@@ -35,6 +37,20 @@ def overlaps(a: Unit, b: Unit) -> bool:
 def children_of(register: Register, code: str, on: dt.date) -> tuple[Unit, ...]:
     """The units right beneath `code` that exist on that day, in the office's order."""
     return tuple(u for u in register.index.beneath.get(code, ()) if is_current(u, on))
+
+
+def cells_of(register: Register, code: str, on: dt.date) -> tuple[Unit, ...]:
+    """The chi bộ of a committee that exist on that day, in the office's order: the units right beneath it, where a
+    committee between the two levels («đảng ủy bộ phận») gives way to its own chi bộ."""
+    return _cells(register, code, on, frozenset({code}))
+
+
+def _cells(register: Register, code: str, on: dt.date, above: frozenset[str]) -> tuple[Unit, ...]:
+    found: list[Unit] = []
+    for unit in children_of(register, code, on):
+        between = unit.kind == _BETWEEN and unit.code not in above
+        found += (_cells(register, unit.code, on, above | {unit.code}) if between else ()) or (unit,)
+    return tuple(found)
 
 
 def current(register: Register, on: dt.date) -> tuple[Unit, ...]:

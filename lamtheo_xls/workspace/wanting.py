@@ -11,7 +11,7 @@ from typing import Any
 from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.examine import Examination
 from lamtheo_xls.ledger import IssueRecord, Standing, SubmissionRecord
-from lamtheo_xls.register import Assignment, Unit, children_of, context_of, file_stem, person_by_code, unit_of
+from lamtheo_xls.register import Assignment, Unit, cells_of, context_of, file_stem, person_by_code, unit_of
 from lamtheo_xls.text import text_key
 from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workspace.folder import Office
@@ -91,9 +91,7 @@ def wanted_for(
     context = context_of(
         office.register, unit, form=form, period=period, deadline=deadline, person=person, assignment=assignment
     )
-    children = (
-        () if person is not None else tuple(c.name for c in children_of(office.register, unit.code, office.as_of))
-    )
+    children = () if person is not None else tuple(c.name for c in cells_of(office.register, unit.code, office.as_of))
     issued = office.ledger.issued_parts(assignment.id)
     for part, model in _parts(office, form, assignment, known, issued, standings).items():
         record, standing = issued.get(part), standings.get(part)
@@ -125,7 +123,7 @@ def wanted_shared(office: Office, form: Form, assignments: Sequence[Assignment])
     # Whoever uses it finds as many rows as in a workbook of its own.
     largest = 0
     if any(a.person is None for a in owing):
-        largest = max(len(children_of(office.register, u.code, office.as_of)) for u in units)
+        largest = max(len(cells_of(office.register, u.code, office.as_of)) for u in units)
     nobody = Unit(code="", name="", short_name="", order=0, kind=units[0].kind)
     id = shared_id(form.id, office.round.period)
     yield _compare(

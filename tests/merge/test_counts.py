@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.merge import Roll, compare, counts_of, earlier_frame, frame_of, joined_before
+from lamtheo_xls.register import Unit
 
 ON = dt.date(2027, 2, 25)
 
@@ -54,6 +55,17 @@ def test_chi_bo_that_ended_are_not_asked_for(case: Any, frame: Any) -> None:
     register = replace(case.register, units=units)
     counts = counts_of(frame, roll, register, case.roles, groups=case.groups, on=ON)
     assert counts.children == 2 and counts.children_without == ()
+
+
+def test_chi_bo_under_a_committee_between_are_asked_for(case: Any, frame: Any) -> None:
+    """A «đảng ủy bộ phận» is no chi bộ: those beneath it are counted with the base committee."""
+    between = Unit(code="BP", name="Đảng ủy bộ phận", short_name="ĐBP", order=1, kind="dang_uy_bo_phan", parent="A")
+    units = tuple(replace(u, parent="BP") if u.code in ("A2", "A3") else u for u in case.register.units)
+    roll = Roll(expected=("A", "B"), counted=("A", "B"))
+    register = replace(case.register, units=(*units, between))
+    counts = counts_of(frame, roll, register, case.roles, groups=case.groups, on=ON)
+    assert counts.children == 4
+    assert counts.children_without == (("A", "Chi bộ Thanh tra"), ("B", "Chi bộ 1"))
 
 
 def test_groups_in_the_programmes_order_then_others_then_none(case: Any, frame: Any) -> None:

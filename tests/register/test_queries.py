@@ -13,6 +13,7 @@ from lamtheo_xls.register import (
     Register,
     Round,
     Unit,
+    cells_of,
     children_of,
     context_of,
     current,
@@ -40,6 +41,32 @@ def test_children_in_order_and_as_of_a_day(register):
     assert codes(children_of(made, "DU-STC", DAY)) == ["CB-STC-NS", "CB-STC-VP"]
     assert codes(children_of(made, "DU-STC", D(2026, 12, 31))) == ["CB-STC-NS", "CB-OLD", "CB-STC-VP"]
     assert children_of(made, "CB-TTR", DAY) == ()
+
+
+def test_a_committee_between_gives_way_to_its_chi_bo():
+    """Under a base committee, a «đảng ủy bộ phận» stands for its own chi bộ of the day; with none it stays."""
+    rows = [
+        ("DU", "", "dang_uy_co_so"),
+        ("CB1", "DU", "chi_bo_truc_thuoc"),
+        ("BP", "DU", "dang_uy_bo_phan"),
+        ("CB2", "BP", "chi_bo_truc_thuoc"),
+        ("CB3", "BP", "chi_bo_truc_thuoc"),
+        ("CB4", "DU", "chi_bo_truc_thuoc"),
+        ("BP2", "DU", "dang_uy_bo_phan"),
+    ]
+    units = tuple(
+        Unit(code=c, name=c, short_name=c, order=n, kind=k, parent=p, valid_to=D(2026, 12, 31) if c == "CB3" else None)
+        for n, (c, p, k) in enumerate(rows)
+    )
+    made = Register(units=units, office={})
+    assert codes(cells_of(made, "DU", DAY)) == ["CB1", "CB2", "CB4", "BP2"]
+    assert codes(cells_of(made, "DU", D(2026, 1, 1))) == ["CB1", "CB2", "CB3", "CB4", "BP2"]
+    assert codes(cells_of(made, "BP", DAY)) == ["CB2"]
+    ring = tuple(
+        Unit(code=c, name=c, short_name=c, order=1, kind="dang_uy_bo_phan", parent=p)
+        for c, p in (("A", "B"), ("B", "A"))
+    )
+    assert codes(cells_of(Register(units=ring, office={}), "A", DAY)) == ["A"]
 
 
 def test_the_offices_order_walks_the_tree(register):
