@@ -164,6 +164,7 @@ def samples(at: Mapping[str, Mapping[str, At]], groups: tuple[str, ...]) -> list
     import guidance
     import persons
     import plans
+    import results
 
     out: list[Sample] = []
 
@@ -175,7 +176,7 @@ def samples(at: Mapping[str, Mapping[str, At]], groups: tuple[str, ...]) -> list
     faulty.doubtful(adder("mau-02"), at["mau-02"])
     faulty.not_the_form(adder("mau-02"), at["mau-02"])
     plans.plans(adder("mau-01"), at["mau-01"], groups)
-    plans.results(adder("mau-03"), at["mau-03"], groups)
+    results.results(adder("mau-03"), at["mau-03"], groups)
     guidance.tasks(adder("nhiem-vu-dot-pha"), at["nhiem-vu-dot-pha"])
     guidance.models(adder("mo-hinh-tieu-bieu"), at["mo-hinh-tieu-bieu"])
     persons.persons(adder("ke-hoach-ca-nhan"), at["ke-hoach-ca-nhan"])

@@ -1,4 +1,4 @@
-"""Mẫu số 01 (a plan for each model) and Mẫu số 03 (its results) of the plan of 2022, as units sent them back."""
+"""Mẫu số 01 of the plan of 2022 (a plan for each model), as units sent them back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from plan import DATED, NO_PRINT, PASSWORD, At
 WARNED = ("dac_diem", "thuan_loi_kho_khan", "yeu_cau", "su_can_thiet", "hieu_qua", "tinh_kha_thi")
 """Parts of Mẫu 01 whose absence is a warning; the other four are errors."""
 OWN_IDEA = "Xuất phát từ thực tế, tự nghiên cứu, học hỏi"
-CALLED = "Hưởng ứng theo sự vận động của cấp ủy chi bộ, đảng bộ, cơ quan, đoàn thể"
 
 IN_SHORT = {
     "muc_dich": "Giúp cán bộ, đảng viên làm việc có kế hoạch, người dân và đơn vị bạn đỡ phải chờ đợi.",
@@ -22,8 +21,7 @@ IN_SHORT = {
 
 
 def plans(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
-    """Mẫu 01."""
-    _, _, people, duty, thrift, _ = groups
+    _, office, people, duty, thrift, _ = groups
 
     a = at["DU-STC"]  # two models: the workbook copied, «Mô hình thứ» 2 in the copy; an older copy found on a phone
     told = {"so_van_ban": "12-KH/ĐU", "dia_danh_ngay": DATED, "noi_nhan_2": "- Các chi bộ trực thuộc,"}
@@ -143,9 +141,9 @@ def plans(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         "lo-en",
         "refused",
         "CB-HKHKT",
-        typing=cells | a.narrative(**IN_SHORT),
+        typing=cells | a.narrative(**IN_SHORT, **dict.fromkeys(WARNED, "Như Chi bộ đã thảo luận ngày 10/02/2027.")),
         kind="pdf",
-        options={"pages": "2"},
+        options={"pages": "4-5"},
         findings=[("file.pdf", "")],
     )
 
@@ -270,6 +268,49 @@ def plans(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
         options={"password": PASSWORD},
     )
 
+    a = at["DU-TTT"]  # unlocked: two paragraphs more than the sheet has rows for
+    cells = a.fields(
+        ten_mo_hinh="Một đầu mối, một lời đáp", thoi_gian="Quý III/2027", moi="x", nhom=office
+    ) | a.narrative(**IN_SHORT, **dict.fromkeys(WARNED, "Theo kế hoạch công tác năm của Thanh tra tỉnh."))
+    first = a.layout.areas["phuong_phap"].first_row
+    more = {f"A{first + 1}": "Quý III làm điểm tại Chi bộ 11.", f"A{first + 2}": "Quý IV đánh giá, nhân ra."}
+    add(
+        "nhan-ve",
+        "Thanh tra tinh - mau 01 (them doan).xlsx",
+        "lo-vi",
+        "accepted",
+        "DU-TTT",
+        typing=cells,
+        shows={a.field("ten_mo_hinh"): "Một đầu mối, một lời đáp"},
+        steps=[
+            ["unprotect", PASSWORD],
+            ["insert_rows", first + 1, 2],
+            *[["set", cell, text] for cell, text in more.items()],
+            *NO_PRINT,
+        ],
+        findings=[("structure.rows_changed", "")],
+    )
+
+    a = at["DU-NTBL"]  # the sheet alone in a new book, a printed heading put in other words
+    heading = a.text("II- Mục đích")
+    cells = a.fields(ten_mo_hinh="Lô cao su kiểu mẫu", thoi_gian="Cả năm 2027", moi="x", nhom=duty) | a.narrative(
+        **IN_SHORT, **dict.fromkeys(WARNED, "Nông trường có 4 đội sản xuất và một nhà máy.")
+    )
+    add(
+        "nhan-ve",
+        "NT B' La - KH mo hinh.xlsx",
+        "lo-en",
+        "accepted",
+        "DU-NTBL",
+        typing=cells,
+        steps=[
+            ["copy_sheet_to_new_book"],
+            ["unprotect", PASSWORD],
+            ["set", heading, "II. Mục tiêu, chỉ tiêu"],
+        ],
+        findings=[("identity.damaged", ""), ("structure.locked_text", heading)],
+    )
+
     a = at["DU-QDTPT"]  # late, and one paragraph that no row can show
     long = "Vốn phải đến đúng nơi, đúng việc, đúng lúc và quay về đúng hạn. " * 17
     cells = a.fields(ten_mo_hinh="Vốn đến đúng nơi", thoi_gian="Cả năm 2027", moi="x") | a.narrative(
@@ -312,79 +353,3 @@ def plans(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
 
 def _missing(a: At) -> list[tuple[str, str]]:
     return [("table.too_few_paragraphs", a.paragraph(table)) for table in WARNED]
-
-
-def results(add: Any, at: Mapping[str, At], groups: tuple[str, ...]) -> None:
-    """Mẫu 03: due in December, a few came with the plans."""
-    _, office, *_ = groups
-
-    a = at["DU-STP"]
-    cells = a.fields(
-        ten_mo_hinh="Ngày thứ Bảy hộ tịch",
-        thoi_gian="Quý I/2027",
-        nhom=office,
-        nguon_goc=OWN_IDEA,
-        ket_qua_chinh="Bảy buổi thứ Bảy giải quyết 312 hồ sơ hộ tịch, không phải hẹn lại.",
-        so_lieu="Hồ sơ trễ hẹn còn 0,4% (cùng kỳ 3,1%); người dân hài lòng 98%.",
-        nhan_rong="x",
-        pham_vi="Bộ phận một cửa các xã, phường từ quý II",
-        so_van_ban="07-BC/ĐU",
-        dia_danh_ngay=DATED,
-    ) | a.narrative(
-        dac_diem="Đảng bộ Sở Tư pháp có 4 chi bộ; hồ sơ hộ tịch dồn vào thứ Hai và thứ Sáu.",
-        su_can_thiet="Người lao động ở khu công nghiệp không nghỉ được ngày thường để làm giấy tờ.",
-        van_ban="Kế hoạch số 09-KH/ĐU, ngày 15/01/2027 của Đảng ủy Sở.",
-        noi_dung_co_ban="""Mỗi thứ Bảy mở một quầy hộ tịch tại một khu nhà trọ.
-            Đảng viên thay nhau trực, không tính công.""",
-        su_lanh_dao="Đảng ủy phân công hai đồng chí trong Ban Thường vụ trực cùng.",
-        sang_kien="Điền sẵn tờ khai từ dữ liệu dân cư, người dân chỉ soát và ký.",
-        hieu_qua="""312 hồ sơ xong trong ngày.
-            Không có phản ánh về thái độ phục vụ.""",
-        kinh_nghiem="Báo lịch trước một tuần thì quầy không bị trống.",
-        han_che="Đường truyền tại hai khu nhà trọ còn chậm.",
-        pham_vi_nhan_rong="Bộ phận một cửa các xã, phường.",
-        lanh_dao_nhan_rong="Sở trình Ủy ban nhân dân tỉnh cho mở thêm 6 điểm.",
-        huong_toi="Người dân không phải nghỉ việc để làm giấy tờ.",
-    )
-    add("nhan-ve", "Bao cao ket qua mo hinh - So Tu phap.xlsx", "lo-vi", "accepted", "DU-STP", typing=cells)
-
-    a = at["DU-XSKT"]  # the office is told: nothing this year, and why
-    why = "Công ty đang sắp xếp lại, năm nay chưa thực hiện mô hình nào."
-    cells = a.fields(khong_phat_sinh="x", giai_trinh_chung=why)
-    add(
-        "nhan-ve", "Mau 03 Xo so kien thiet.xlsx", "lo-en", "accepted", "DU-XSKT", typing=cells, steps=NO_PRINT, part=""
-    )
-
-    a = at["DU-BQLKCN"]  # «nothing» ticked beside a whole report: which one holds?
-    cells = a.fields(
-        khong_phat_sinh="x",
-        ten_mo_hinh="Gặp gỡ công nhân cuối ca",
-        thoi_gian="Thường xuyên",
-        nguon_goc=CALLED,
-        ket_qua_chinh="Đã gặp gỡ 4 lượt, giải quyết 27 kiến nghị.",
-        so_lieu="27/31 kiến nghị xong trong tháng",
-        gui_ban_word="x",
-    )
-    add(
-        "nhan-ve-muon",
-        "Mau 03 BQL KCN.xlsx",
-        "exceljs",
-        "to_fix",
-        "DU-BQLKCN",
-        cells=cells,
-        options={"without": "BẢN IN"},
-        findings=[("workbook.nil_and_filled", a.field("khong_phat_sinh"))],
-    )
-
-    a = at["DU-CDN"]  # what was achieved is left out, and every figure
-    cells = a.fields(ten_mo_hinh="Góc học nghề, lập nghiệp", thoi_gian="Năm 2027", nguon_goc=CALLED, gui_ban_word="x")
-    add(
-        "nhan-ve-muon",
-        "BC mo hinh CD nghe so 1.xlsx",
-        "lo-vi",
-        "to_fix",
-        "DU-CDN",
-        typing=cells,
-        steps=NO_PRINT,
-        findings=[("cell.required", a.field("ket_qua_chinh")), ("cell.wanted", a.field("so_lieu"))],
-    )
