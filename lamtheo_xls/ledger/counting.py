@@ -181,11 +181,11 @@ def _last(decisions: Iterable[Decision]) -> dict[str, Decision]:
     return {d.subject: d for d in sorted(decisions, key=lambda d: d.seq)}
 
 
-def explained(db: sqlite3.Connection, assignment: str, before: int | None) -> dict[str, dict[tuple[str, str], str]]:
+def explained(db: sqlite3.Connection, assignment: str, before: int) -> dict[str, dict[tuple[str, str], str]]:
     """Part → (code, value) → the words of the unit's latest return, of runs below `before`, that explain it."""
     rows = db.execute(
         "SELECT j.part, j.examination FROM judgements j JOIN submissions s ON s.id = j.submission"
-        " WHERE j.assignment = ? AND s.run < coalesce(?, s.run + 1) ORDER BY j.received, s.run, s.sha256, j.seq",
+        " WHERE j.assignment = ? AND s.run < ? ORDER BY j.received, s.run, s.sha256, j.seq",
         (assignment, before),
     )
     told: dict[str, list[Finding]] = {}

@@ -263,11 +263,11 @@ class Ledger:
         with told_as_world(self._path):
             return tuple(c for c in counting.counting(self._db, round) if c.submission.nil)
 
-    def explained(self, assignment: str, *, before_run: bool = True) -> Mapping[str, Mapping[tuple[str, str], str]]:
+    def explained(self, assignment: str) -> Mapping[str, Mapping[tuple[str, str], str]]:
         """Part → (code, value) of a finding → the unit's own words on it in the assignment's earlier returns, the last
-        outweighing. `before_run`: only those of earlier runs, so that the order of files never matters."""
+        outweighing; only those of earlier runs, so that the order of files never matters."""
         with told_as_world(self._path):
-            return counting.explained(self._db, assignment, receiving.run_before(self._db) if before_run else None)
+            return counting.explained(self._db, assignment, receiving.run_before(self._db))
 
     def standing_of_round(self, round: str) -> tuple[Standing, ...]:
         """Where every (assignment, part) stands: issued ones and whatever came in or was ruled, in order."""

@@ -284,7 +284,6 @@ def test_an_explanation_is_known_in_the_next_run(folder: Path, record: Callable[
     with open_ledger(folder, create=True) as ledger:
         ledger.record_submissions([record(ledger, b"mot", part="1", examination=words)])
         assert ledger.explained(A) == {}
-        assert ledger.explained(A, before_run=False) == {"1": {("cell.wanted", "Mô hình A"): "đang làm"}}
     with open_ledger(folder) as ledger:
         assert ledger.explained(A) == {"1": {("cell.wanted", "Mô hình A"): "đang làm"}}
         assert ledger.explained(B) == {}
