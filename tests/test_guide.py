@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import struct
@@ -15,7 +16,9 @@ import pytest
 from lamtheo_xls.cli.main import ALIASES, cli
 from lamtheo_xls.findings import say
 from lamtheo_xls.findings.catalogue import entries, words
+from lamtheo_xls.register.sheets import kinds
 from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS
+from lamtheo_xls.workspace.programmes import describe_programmes
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -24,6 +27,9 @@ OFFICE = GUIDES["huong-dan.md"]
 MESSAGES = ROOT / "lamtheo_xls" / "findings" / "messages"
 BARRED = re.compile(r"\b(phiếu|phát hành|kết luận|sổ cái|kiểm tra)\b", re.IGNORECASE)
 GAP = re.compile(r"\{\w+\}")
+YEARS = ("2027", "2022")
+ASKED = {year: describe_programmes(year, as_of=dt.date(2027, 1, 15)) for year in YEARS}
+FORMS = [form for programme in ASKED["2027"] for form in programme["forms"]]
 each_guide = pytest.mark.parametrize("name", sorted(GUIDES))
 
 
@@ -48,7 +54,12 @@ def catalogue() -> Iterator[str]:
     for entry in entries().values():
         yield from texts([entry.message, entry.mend, entry.label])
     for path in (ROOT / "workbook_templates").rglob("*.json"):
-        yield from texts(json.loads(path.read_text("utf-8")))
+        for text in texts(json.loads(path.read_text("utf-8"))):
+            yield from (text, text.upper())  # sheets of what is marked are named by the mark, in capitals
+    for programme in ASKED["2027"]:
+        for form in programme["forms"]:
+            told = say("reports.files.of_programme", bieu=form["label"], bo=programme["id"])
+            yield from (told, say("reports.files.signed_of", bieu=told))
 
 
 PHRASES = frozenset(catalogue())
@@ -145,15 +156,76 @@ def test_readme_leads_to_both() -> None:
 
 
 def test_pictures_are_few_small_and_used() -> None:
-    """At most eight, each at most 90 KB and wide enough to read, each shown somewhere."""
+    """At most twelve, each at most 60 kB and wide enough to read, each shown somewhere and made by make.py."""
     pictures = sorted((DOCS / "anh").glob("*.png"))
-    assert 1 <= len(pictures) <= 8
+    made = re.findall(r'^    "([\w-]+)": Picture\(', (DOCS / "anh" / "make.py").read_text("utf-8"), re.MULTILINE)
+    assert 1 <= len(pictures) <= 12 and {picture.stem for picture in pictures} == set(made)
     for picture in pictures:
         data = picture.read_bytes()
         width, height = struct.unpack(">II", data[16:24])
-        assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) <= 90_000, picture.name
+        assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) <= 60_000, picture.name
         assert 800 <= width <= 1600 and height >= 150, picture.name
         assert any(f"](anh/{picture.name})" in text for text in GUIDES.values()), picture.name
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|")]
+
+
+def table(text: str, head: str) -> list[list[str]]:
+    """The cells of the table whose first head is `head`, head and ruler left out."""
+    found = re.search(rf"^\| {head} \|.*\n\|[-:| ]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert found is not None, head
+    return [cells(row) for row in found[1].splitlines()]
+
+
+def test_who_is_asked_what_is_what_a_round_asks() -> None:
+    """The table of kinds of units says of each form what `lamtheo programmes` says, no more and no less."""
+    told = {
+        (row[0], form["id"]): mark
+        for row in table(OFFICE, "loại hình")
+        for form, mark in zip(FORMS, row[1:], strict=True)
+        if mark
+    }
+    asked = {
+        (demand["kind"], demand["form"]): "thẳng"
+        if demand["unit_kind"] == "chi_bo_truc_thuoc" and demand["direct"]
+        else "x"
+        for programme in ASKED["2027"]
+        for demand in programme["asked"]
+    }
+    assert told == asked and {kind for kind, _ in told} == set(kinds().values())
+
+
+def test_dates_of_an_ordinary_year_and_of_2022() -> None:
+    """Each form and document with its date in both years; what a year does not ask is said not to be asked."""
+    rows = {row[0] if row[0] != "không có biểu" else "": row[2:] for row in table(OFFICE, "biểu")}
+    for at, year in enumerate(YEARS):
+        due: dict[str, set[str]] = {name: set() for name in rows}
+        for programme in ASKED[year]:
+            for demand in programme["asked"]:
+                due[demand["label"] if demand["form"] else ""].add(demand["text"])
+        assert {name: said[at] for name, said in rows.items()} == {
+            name: " ".join(said) or "không yêu cầu" for name, said in due.items()
+        }
+
+
+def test_each_form_has_its_section() -> None:
+    """Headed by its label, naming its file, and a row of its own on the clerk's page."""
+    sections = re.findall(r"^### (.+)\n((?:(?!#).*\n)+)", OFFICE, re.MULTILINE)
+    of_files = {form["id"]: [head for head, text in sections if f"`{form['id']}_…`" in text] for form in FORMS}
+    assert all(
+        len(heads) == 1 and heads[0].startswith(form["label"])
+        for form, heads in zip(FORMS, of_files.values(), strict=True)
+    )
+    first = " ".join(row[0] for row in table(GUIDES["dien-bieu.md"], "biểu"))
+    assert all(f"{form['label']} (" in first for form in FORMS)
+
+
+def test_each_consolidated_table_is_named() -> None:
+    """The files of `tong-hop`, no other."""
+    named = {row[0].strip("`") for row in table(OFFICE, "tệp") if row[0].startswith("`") and "/" in row[0]}
+    assert named == {f"{p['id']}_2027/{table}.xlsx" for p in ASKED["2027"] for table in p["tables"]}
 
 
 @each_guide
@@ -177,8 +249,8 @@ def test_every_decision_and_state_is_explained() -> None:
     rows = set(re.findall(r"^\| \*\*(.+?)\*\*", OFFICE, re.MULTILINE))
     assert {say(f"ledger.decision.{kind}") for kind in LINE_DECISIONS} <= rows
     assert all(say(f"ledger.decision.{kind}") in OFFICE for kind in FILE_DECISIONS)
-    states = ("accepted", "mending", "to_fix", "wrong_form", "missing", "nil", "excused")
-    assert {say(f"reports.states.{state}") for state in states} <= rows
+    states = ("accepted", "word_awaited", "mending", "to_fix", "wrong_form", "missing", "nil", "excused", "volunteer")
+    assert {say(f"reports.states.{state}") for state in (*states, "after_close", "unknown", "refused")} <= rows
 
 
 def test_launchers_named_are_made(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Makes the pictures of the guides anew: the demo's own workbooks, drawn by LibreOffice, cropped and reduced.
 
-Run by hand where soffice, pdftoppm and Pillow are installed: `python docs/anh/make.py`.
+Run by hand where soffice, pdftoppm and Pillow are installed: `python docs/anh/make.py [picture …]`.
 """
 
 from __future__ import annotations
@@ -10,73 +10,109 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageChops
 
 HERE = Path(__file__).parent
-ROUND = "43-kh-duk_2027"
-ISSUED = f"bieu-gui/{ROUND}/mau-02_2027_DU-SO-TAI-CHINH.xlsx"
-FILLED = "nhan-ve/Thanh tra tinh - mau 02 (2).xlsx"
-RETURNED = f"tra-lai/{ROUND}/mau-02_2027_DU-BAO-HIEM-XA-HOI-TINH_sua.xlsx"
-# picture: workbook, its page as printed (all of the sheet where `whole`), share of the height kept, width in pixels
+PLAN = "43-kh-duk_2027"
+COLOURS, RESOLUTION, MARGIN = 16, 260, 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A page of a workbook below the demo's folder, as it prints."""
+
+    workbook: str
+    words: str
+    """The page is the first on which these stand (a regular expression)."""
+    whole: bool = False
+    share: tuple[float, float] = (0.0, 1.0)
+    """The part of the height that is kept, of what is not white."""
+    width: int = 1100
+
+
+PLAN_FILLED = "nhan-ve/KH mo hinh 1 - So Tai chinh.xlsx"
 PICTURES = {
-    "bieu": (ISSUED, 1, True, (0.0, 1.0), 1500),
-    "ban-in": (FILLED, 2, False, (0.0, 1.0), 900),
-    "tong-quan": ("theo-doi.xlsx", 1, False, (0.0, 0.77), 1250),
-    "tep-nhan": ("theo-doi.xlsx", 3, False, (0.0, 0.51), 1250),
-    "can-sua": (RETURNED, 1, False, (0.0, 1.0), 1000),
-    "trinh-ky": (f"tong-hop/{ROUND}/mau-02.xlsx", 1, False, (0.0, 1.0), 900),
-    "don-vi": ("danh-sach.xlsx", 1, False, (0.0, 0.435), 1400),
+    "don-vi": Picture(workbook="danh-sach.xlsx", words="DANH SÁCH ĐƠN VỊ", share=(0.0, 0.36)),
+    "ca-nhan": Picture(workbook="danh-sach.xlsx", words="DANH SÁCH CÁ NHÂN", share=(0.0, 0.49)),
+    "dot": Picture(workbook="danh-sach.xlsx", words="CÁC ĐỢT BÁO CÁO"),
+    "bieu": Picture(
+        workbook=f"bieu-gui/{PLAN}/mau-02_2027_DU-SO-TAI-CHINH.xlsx", words="CHƯA XONG", whole=True, width=1200
+    ),
+    "ke-hoach": Picture(workbook=PLAN_FILLED, words="Phần văn bản", whole=True, share=(0.0, 0.4)),
+    "ban-in": Picture(workbook=PLAN_FILLED, words=r"Trang 1(?![\d/])", share=(0.0, 0.55), width=800),
+    "ke-hoach-ca-nhan": Picture(
+        workbook="nhan-ve/KH ca nhan - BT xa Tan Quy.xlsx", words="Phần văn bản", whole=True, share=(0.0, 0.27)
+    ),
+    "tong-quan": Picture(workbook="theo-doi.xlsx", words="HÔM NAY:", share=(0.0, 0.6)),
+    "ban-ky": Picture(workbook="theo-doi.xlsx", words="BẢN KÝ —", share=(0.0, 0.81)),
+    "tep-nhan": Picture(workbook="theo-doi.xlsx", words="TỆP NHẬN VỀ", share=(0.0, 0.6)),
+    "can-sua": Picture(
+        workbook=f"tra-lai/{PLAN}/mau-02_2027_DU-BAO-HIEM-XA-HOI-TINH_sua.xlsx", words="NHỮNG CHỖ CẦN SỬA", width=1000
+    ),
+    "trinh-ky": Picture(workbook=f"tong-hop/{PLAN}/mau-02.xlsx", words="BẢNG TỔNG HỢP", width=900),
 }
-_PRINT_AREA = re.compile(rb'<definedName name="_xlnm\.Print_(?:Area|Titles)" localSheetId="0"[^>]*>[^<]*</definedName>')
+_PRINTS = re.compile(rb"<definedName [^>]*_xlnm\.Print_(?:Area|Titles)[^>]*>[^<]*</definedName>")
+# LibreOffice works every formula out anew, whichever program saved the file
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>"""
 
 
-def without_print_area(source: Path, target: Path) -> None:
-    """A copy whose first sheet prints what stands outside its print area too: notice, panel, last columns."""
+def copied(source: Path, target: Path, *, whole: bool) -> None:
+    """A copy; `whole` prints what stands outside the print areas too: notice, panel, the fields beside a narrative."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             data = old.read(part)
-            new.writestr(part.filename, _PRINT_AREA.sub(b"", data) if part.filename == "xl/workbook.xml" else data)
+            if whole and part.filename == "xl/workbook.xml":
+                data = _PRINTS.sub(b"", data)
+            new.writestr(part.filename, data)
 
 
-def draw(source: Path, page: int, folder: Path) -> Image.Image:
-    profile = (folder / "profile").as_uri()
-    convert = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir"]
+def draw(source: Path, words: str, folder: Path) -> Image.Image:
+    """The first page on which `words` are found."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, "utf-8")
+    convert = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "pdf", "--outdir"]
     subprocess.run([*convert, str(folder), str(source)], check=True, capture_output=True)
     pdf, stem = folder / f"{source.stem}.pdf", folder / source.stem
-    subprocess.run(
-        ["pdftoppm", "-r", "220", "-png", "-singlefile", "-f", str(page), "-l", str(page), str(pdf), str(stem)],
-        check=True,
-    )
+    text = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True).stdout.decode("utf-8")
+    pages = [" ".join(page.split()) for page in text.split("\f")]
+    page = next(str(n) for n, said in enumerate(pages, 1) if re.search(words, said))
+    only = ["-singlefile", "-f", page, "-l", page]
+    subprocess.run(["pdftoppm", "-r", str(RESOLUTION), "-png", *only, str(pdf), str(stem)], check=True)
     return Image.open(stem.with_suffix(".png")).convert("RGB")
 
 
-def trimmed(image: Image.Image, share: tuple[float, float], width: int) -> Image.Image:
-    """Without the page's foot and white edges, at `width` pixels, in few colours."""
+def trimmed(image: Image.Image, picture: Picture) -> Image.Image:
+    """Without the page's foot and white edges, at its width in pixels, in few colours."""
     body = image.crop((0, 0, image.width, int(image.height * 0.92)))
     left, top, right, bottom = ImageChops.invert(body.convert("L")).getbbox() or (0, 0, *body.size)
-    height = bottom - top
-    first, last = (top + int(height * s) for s in share)
-    body = body.crop((max(left - 12, 0), max(first - 12, 0), min(right + 12, body.width), min(last + 12, body.height)))
-    body = body.resize((width, round(body.height * width / body.width)), Image.Resampling.LANCZOS)
-    return body.quantize(32, dither=Image.Dither.NONE)
+    first, last = (top + int((bottom - top) * s) for s in picture.share)
+    box = (left - MARGIN, first - MARGIN, right + MARGIN, last + MARGIN)
+    body = body.crop((max(box[0], 0), max(box[1], 0), min(box[2], body.width), min(box[3], body.height)))
+    body = body.resize((picture.width, round(body.height * picture.width / body.width)), Image.Resampling.LANCZOS)
+    return body.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
-def main() -> None:
+def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run([sys.executable, "-m", "lamtheo_xls", "demo", str(folder / "thu")], check=True)
-        for picture, (workbook, page, whole, share, width) in PICTURES.items():
-            source = folder / f"{picture}.xlsx"
-            if whole:
-                without_print_area(folder / "thu" / workbook, source)
-            else:
-                source.write_bytes((folder / "thu" / workbook).read_bytes())
-            target = HERE / f"{picture}.png"
-            trimmed(draw(source, page, folder), share, width).save(target, optimize=True)
+        for stem, picture in PICTURES.items():
+            if wanted and stem not in wanted:
+                continue
+            source = folder / f"{stem}.xlsx"
+            copied(folder / "thu" / picture.workbook, source, whole=picture.whole)
+            target = HERE / f"{stem}.png"
+            trimmed(draw(source, picture.words, folder), picture).save(target, optimize=True)
             print(target.name, target.stat().st_size)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
