@@ -50,7 +50,8 @@ class Answers:
     filled: tuple[tuple[Field, Read], ...]
     """The same with their declarations, in the form's order."""
     given: Mapping[str, str]
-    """Locked field id → what the office wrote there; without the context of the assignment nothing is known."""
+    """Locked field id → what the office wrote there. Without the context of the assignment, what a workbook issued to
+    one unit shows there, as its panel goes by it; of a shared one nothing is known."""
     spots: Mapping[str, Spot]
     """Field id → its cell, for every field that was located."""
     columns: Mapping[str, Mapping[str, int]]
@@ -97,7 +98,7 @@ def answers_of(located: Located, form: Form, facts: Facts, date1904: bool) -> An
         asked=asked,
         fields=fields,
         filled=tuple((field, fields[field.id]) for field in asked if field.id in fields),
-        given=_given(form, facts),
+        given=_given(located, form, facts, date1904),
         spots=located.fields,
         columns=located.columns,
         first_rows={id: _first_row(located, id) for id in located.rows},
@@ -113,10 +114,16 @@ def _first_row(located: Located, table: str) -> int:
     return rows[0].sheet_row if rows else located.row_of.get(key_row, key_row) + 1
 
 
-def _given(form: Form, facts: Facts) -> dict[str, str]:
-    if facts.context is None:
+def _given(located: Located, form: Form, facts: Facts, date1904: bool) -> dict[str, str]:
+    locked = [field for field in form.fields if field.locked]
+    if facts.context is not None:
+        return {field.id: nfc(fill(field.default, facts.context)) for field in locked}
+    if located.sheet is None or facts.issued is None or not facts.issued.unit:
         return {}
-    return {field.id: nfc(fill(field.default, facts.context)) for field in form.fields if field.locked}
+    spots = {field.id: located.fields[field.id] for field in locked if field.id in located.fields}
+    cells = {id: located.sheet.cells.get(spot) for id, spot in spots.items()}
+    reads = {id: read_cell(cell, *spots[id], date1904) for id, cell in cells.items() if cell is not None}
+    return {id: read.text if (read := reads.get(id)) is not None else "" for id in spots}
 
 
 def _used_rows(

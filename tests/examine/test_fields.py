@@ -158,15 +158,14 @@ INNOCENT: tuple[tuple[str, Spoil], ...] = (
     ("tasks", lambda r: r),
     ("tasks", lambda r: r.set(1, "phoi_hop", "x", "nhiem_vu").with_facts(unit_kind="dang_uy_xa_phuong")),
     ("tasks", lambda r: r.with_facts(unit_kind="chi_bo_co_so")),
-    ("report", lambda r: r.with_facts(context=None).set(2, "doan", "Việc nêu gương", "viec")),
-    ("leader", lambda r: r.with_facts(context=None).set(1, "doan", None, "viec")),
+    ("leader", lambda r: r.with_facts(context=None)),
 )
 
 
 @pytest.mark.parametrize(("who", "vary"), INNOCENT)
 def test_no_fault_no_finding(request: Any, who: str, vary: Spoil) -> None:
-    """Blank paragraphs between, the narrative as a signed Word file, other kinds of unit, and what is not known of the
-    unit: silence."""
+    """Blank paragraphs between, the narrative as a signed Word file, other kinds of unit, and one checked without
+    the office's facts: silence."""
     examination = vary(request.getfixturevalue(who)).examine()
     assert (examination.findings, examination.state) == ((), "accepted")
 
@@ -208,7 +207,18 @@ def test_the_values_are_kept_with_their_places(leader: Any) -> None:
         ("dac_diem", first, {"doan": ("Đoạn thứ nhất.", good.cell(1, "doan", "dac_diem"))}),
         ("dac_diem", third, {"doan": ("Đoạn thứ hai.", good.cell(3, "doan", "dac_diem"))}),
     ]
-    assert "lanh_dao" not in good.with_facts(context=None).examine().fields
+
+
+def test_without_the_offices_facts_the_workbooks_own_mark_is_gone_by(leader: Any, report: Any) -> None:
+    """A unit that checks its own workbook hears what the panel says: whether it is asked to set an example stands
+    there (S3.34)."""
+    alone = leader.with_facts(context=None)
+    assert alone.examine().fields["lanh_dao"] == ("x", leader.form.sheet, leader.at("lanh_dao"), False)
+    missing = alone.set(1, "doan", None, "viec")
+    assert ("table.too_few_paragraphs", leader.cell(1, "doan", "viec")) in missing.found()
+    assert missing.examine().state == "to_fix"
+    uncalled = report.with_facts(context=None).set(2, "doan", "Việc nêu gương", "viec")
+    assert uncalled.found() == [("table.not_asked", report.cell(2, "doan", "viec"))]
 
 
 # -- explanations -----------------------------------------------------------------------------------------------------
