@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import struct
 from collections.abc import Iterator
@@ -220,6 +221,21 @@ def test_each_form_has_its_section() -> None:
     )
     first = " ".join(row[0] for row in table(GUIDES["dien-bieu.md"], "biểu"))
     assert all(f"{form['label']} (" in first for form in FORMS)
+
+
+def test_the_clerks_page_is_one_page() -> None:
+    """On A4 with 1.5 cm of edge there is room for 58 lines of 100 characters at 11 points, pictures across the page."""
+    lines = 0.0
+    for block in re.split(r"\n\n|\n(?=\d\. |\|)", GUIDES["dien-bieu.md"].strip()):
+        picture = re.match(r"!\[.*\]\((.+)\)", block)
+        if picture:
+            width, height = struct.unpack(">II", (DOCS / picture[1]).read_bytes()[16:24])
+            lines += 18 * height / width / 0.46
+        elif block.startswith("|"):
+            lines += max(math.ceil(len(cells(block)[0]) / 20), math.ceil(len(cells(block)[-1]) / 78)) + 0.3
+        else:
+            lines += math.ceil(len(block) / 100) + (1 if block.startswith("#") else 0.3)
+    assert 40 < lines <= 58
 
 
 def test_each_consolidated_table_is_named() -> None:

@@ -41,7 +41,7 @@ PICTURES = {
     "bieu": Picture(
         workbook=f"bieu-gui/{PLAN}/mau-02_2027_DU-SO-TAI-CHINH.xlsx", words="CHƯA XONG", whole=True, width=1200
     ),
-    "ke-hoach": Picture(workbook=PLAN_FILLED, words="Phần văn bản", whole=True, share=(0.0, 0.4)),
+    "ke-hoach": Picture(workbook=PLAN_FILLED, words="Phần văn bản", whole=True, share=(0.0, 0.27)),
     "ban-in": Picture(workbook=PLAN_FILLED, words=r"Trang 1(?![\d/])", share=(0.0, 0.55), width=800),
     "ke-hoach-ca-nhan": Picture(
         workbook="nhan-ve/KH ca nhan - BT xa Tan Quy.xlsx", words="Phần văn bản", whole=True, share=(0.0, 0.27)
