@@ -23,8 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamtheo_xls.register import FormDates, Register, Round, Unit, write_register
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 from lamtheo_xls.workspace import collecting
 from lamtheo_xls.workspace.folder import make_workspace, open_office
 from lamtheo_xls.workspace.issuing import issue

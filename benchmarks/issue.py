@@ -21,12 +21,12 @@ from pathlib import Path
 
 from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Form
-from lamtheo_xls.workbook import template
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import lay_out
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.write import template
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.stamp import Base, prepare_base, stamp
+from lamtheo_xls.workbook.write.template import write_workbook
 
 KEY = b"a key for measuring only"
 CREATED = dt.datetime(2027, 1, 5)

@@ -13,7 +13,7 @@ from lamtheo_xls.findings import Finding
 from lamtheo_xls.text import is_ditto, nfc, read_tick, text_key
 from lamtheo_xls.workbook import layout as _layout
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot, fill
-from lamtheo_xls.workbook.locate import Located
+from lamtheo_xls.workbook.read.locate import Located
 
 Found = tuple[Spot | None, Finding]
 """A finding with the cell it stands at, for ordering; None where it has no cell."""

@@ -15,7 +15,7 @@ from lamtheo_xls.examine.values import Read
 from lamtheo_xls.findings import Finding, Place, entry, say
 from lamtheo_xls.text import Period, is_placeholder, parse_period, read_date, read_tick, text_key
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Spot
-from lamtheo_xls.workbook.panel import length
+from lamtheo_xls.workbook.write.panel import length
 
 _UNUSABLE = ("formula", "error")
 _HINT_BEGINNINGS = frozenset(("", *"([.…_/,;:)]vV"))

@@ -15,11 +15,11 @@ from lamtheo_xls.examine.model import Examination, Facts
 from lamtheo_xls.examine.table_checks import TABLE_CHECKS
 from lamtheo_xls.examine.workbook_checks import WORKBOOK_CHECKS, is_nil
 from lamtheo_xls.findings import Finding, entry, finding, say
-from lamtheo_xls.workbook.landmarks import END, Landmarks
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Layout, lay_out
-from lamtheo_xls.workbook.locate import Located, locate
-from lamtheo_xls.workbook.printed import printed_text_stands
-from lamtheo_xls.workbook.reading import Reading, Sheet
+from lamtheo_xls.workbook.read.landmarks import END, Landmarks
+from lamtheo_xls.workbook.read.locate import Located, locate
+from lamtheo_xls.workbook.read.printed import printed_text_stands
+from lamtheo_xls.workbook.read.reading import Reading, Sheet
 
 STATES = ("refused", "unknown", "to_fix", "accepted")
 """From the gravest; the first that a finding asks for is the state."""

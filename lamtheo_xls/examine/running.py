@@ -9,7 +9,7 @@ from lamtheo_xls.definitions.model import Form, Rule
 from lamtheo_xls.examine.answers import Answers
 from lamtheo_xls.text import same_words
 from lamtheo_xls.workbook.layout import fill
-from lamtheo_xls.workbook.panel import length
+from lamtheo_xls.workbook.write.panel import length
 
 _FIELD = re.compile(r"\{=(\w+)\}")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lamtheo_xls.findings import say
 from lamtheo_xls.text import nfc, to_unicode
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.reading import RawCell
 
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 _LAST_SERIAL = 2_958_465.0  # 31/12/9999

@@ -23,7 +23,7 @@ from lamtheo_xls.intake.received import (
     received,
     shown,
 )
-from lamtheo_xls.workbook.sniff import is_lock_file
+from lamtheo_xls.workbook.read.sniff import is_lock_file
 
 
 class _Seen(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from lamtheo_xls.ledger.records import IssueRecord
 from lamtheo_xls.ledger.store import compact, next_number
 from lamtheo_xls.workbook.identity import SERIAL_LIMIT, issued_of, payload_of
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.write.panel import Filled
 
 
 def next_serials(db: sqlite3.Connection, n: int) -> range:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from lamtheo_xls.findings import Finding
 from lamtheo_xls.ledger.judgement import findings_of
 from lamtheo_xls.workbook.identity import Issued
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.write.panel import Filled
 
 STATES = ("accepted", "to_fix", "unknown", "refused", "duplicate", "superseded")
 KINDS = (

@@ -16,7 +16,7 @@ from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS, FileLine, 
 from lamtheo_xls.reports.marks import INPUTS, copy_mark, row_mark, texts_of
 from lamtheo_xls.reports.saved import DATE, Table, date_in, date_of, note_stray, sheet_with, shown, table_of
 from lamtheo_xls.text import plain_key, text_key, unit_key
-from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.read.reader import read_returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

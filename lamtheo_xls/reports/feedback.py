@@ -19,8 +19,8 @@ from lamtheo_xls.findings import Finding, Place, mend, message, say
 from lamtheo_xls.findings.catalogue import SEVERITIES
 from lamtheo_xls.ledger.records import IssueRecord
 from lamtheo_xls.workbook.layout import Layout, Spot, address, lay_out
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.template import write_workbook
 
 
 def write_return(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.text import nfc, read_date, text_key
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{4}|\d{4}-\d{1,2}-\d{1,2})(?!\d)")
 _PLAUSIBLE_SERIALS = range(36_526, 73_051)  # 2000 to 2099, where a date was pasted without its format

@@ -1,1 +1,1 @@
-"""Owns workbooks as files: layout, writing, stamping, the gate and the reader, identity marks."""
+"""Owns workbooks as files: where everything lies (layout) and whose they are; beneath it `write` and `read`."""

@@ -12,8 +12,8 @@ from lamtheo_xls.definitions.loading import bundled
 from lamtheo_xls.definitions.model import Form, Programme
 from lamtheo_xls.examine import Examination, Facts, examine, state_of
 from lamtheo_xls.findings import Finding, World, as_json, finding, say
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.resolve import resolve
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.resolve import resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from lamtheo_xls.ledger import IssueRecord
 from lamtheo_xls.register import Assignment
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workbook.identity import Issued, code_of
-from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
+from lamtheo_xls.workbook.write.stamp import Base, prepare_base, stamp
 from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.knowing import known_of
 from lamtheo_xls.workspace.owing import assignments_of

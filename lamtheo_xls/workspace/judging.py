@@ -15,8 +15,8 @@ from lamtheo_xls.examine import Examination, Facts, carried, examine, state_of
 from lamtheo_xls.findings import Finding, finding, worst
 from lamtheo_xls.ledger import IssueRecord
 from lamtheo_xls.workbook.identity import Issued
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.resolve import resolve
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.resolve import resolve
 
 Explained = Mapping[tuple[str, str], str]
 """(code, value) of a warning → the unit's words on it."""

@@ -28,7 +28,7 @@ from lamtheo_xls.register.sheets import groups, kinds
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import address, column_letters, lay_out
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.write.template import write_workbook
 from lamtheo_xls.workspace.folder import bundle_of
 
 

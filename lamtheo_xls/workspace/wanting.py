@@ -13,7 +13,7 @@ from lamtheo_xls.examine import Examination
 from lamtheo_xls.ledger import IssueRecord, Standing, SubmissionRecord
 from lamtheo_xls.register import Assignment, Unit, cells_of, context_of, file_stem, person_by_code, unit_of
 from lamtheo_xls.text import text_key
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.write.panel import Filled
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.knowing import Known, Model, key_field, models_for, name_of, placed
 from lamtheo_xls.workspace.owing import choices_of, shared_id

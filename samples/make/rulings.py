@@ -11,7 +11,7 @@ import office as invented
 from lamtheo_xls.register import current
 from lamtheo_xls.reports.board import unit_labels
 from lamtheo_xls.reports.saved import Table, sheet_with, table_of
-from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.read.reader import read_returned
 from lamtheo_xls.workspace.choosing import choices_for, owed_everywhere
 from lamtheo_xls.workspace.folder import STATUS, Office
 

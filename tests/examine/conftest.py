@@ -13,8 +13,8 @@ from lamtheo_xls.definitions.model import Deadline, Field, Form, Rule, Table
 from lamtheo_xls.examine import Examination, Facts, examine
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
 from lamtheo_xls.workbook.layout import Layout, address, lay_out, locked_text
-from lamtheo_xls.workbook.panel import Filled, starting
-from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
+from lamtheo_xls.workbook.read.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
+from lamtheo_xls.workbook.write.panel import Filled, starting
 
 KEY = b"k" * 32
 CHILDREN = tuple(f"Chi bộ {name}" for name in ("Văn phòng", "Tài chính - Kế hoạch", "Thanh tra", "Ngân sách 1"))

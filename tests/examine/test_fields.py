@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.findings import message
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.reading import RawCell
 
 Spoil = Callable[[Any], Any]
 

@@ -18,10 +18,10 @@ from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.examine import examine
 from lamtheo_xls.findings import message
 from lamtheo_xls.findings import say as say_words
-from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import RawCell
+from lamtheo_xls.workbook.write.panel import Filled, plan_panel, starting
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 FORMS = ("mau-01", "mau-03", "nhiem-vu-dot-pha", "mo-hinh-tieu-bieu", "ke-hoach-ca-nhan")
 PERSON = {

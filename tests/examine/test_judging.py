@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lamtheo_xls.examine import Examination, examine, state_of
 from lamtheo_xls.findings import entries, finding, mend, message
 from lamtheo_xls.ledger import examination_of, text_of
-from lamtheo_xls.workbook.reading import RawCell, Reading
+from lamtheo_xls.workbook.read.reading import RawCell, Reading
 
 PHASES = ("file", "identity", "structure", "cell", "table", "workbook")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lamtheo_xls.examine import examine
 from lamtheo_xls.findings import message
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
 Cells = Mapping[tuple[int, int], RawCell]
 

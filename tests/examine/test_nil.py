@@ -10,7 +10,7 @@ import pytest
 from lamtheo_xls.examine import explained_in
 from lamtheo_xls.findings import Finding, message
 from lamtheo_xls.ledger import examination_of, text_of
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.reading import RawCell
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.findings import entries, message
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.reading import RawCell
 
 ROWS = 6
 Fault = tuple[str, str, Callable[[Any, int], Any]]

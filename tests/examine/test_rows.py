@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.findings import message
-from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.reading import RawCell
+from lamtheo_xls.workbook.write.panel import Filled, plan_panel, starting
 
 CONTEXT_FIELDS = {"dia_danh_ngay": "Vĩnh Long, ngày 20 tháng 02 năm 2027", "nguoi_ky": "Nguyễn Văn An"}
 

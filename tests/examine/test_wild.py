@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lamtheo_xls.examine import examine
 from lamtheo_xls.findings import mend, message
 from lamtheo_xls.ledger import examination_of, text_of
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
 TEXTS = st.one_of(
     st.text(max_size=30),

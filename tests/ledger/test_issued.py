@@ -10,7 +10,7 @@ import pytest
 from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import IssueRecord, Ledger, open_ledger
 from lamtheo_xls.workbook.identity import SERIAL_LIMIT, Issued
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.write.panel import Filled
 
 ROUND = "43-kh-duk_2027"
 

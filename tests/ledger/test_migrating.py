@@ -15,7 +15,7 @@ import pytest
 from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import open_ledger
 from lamtheo_xls.ledger.store import VERSION
-from lamtheo_xls.workbook.panel import Filled
+from lamtheo_xls.workbook.write.panel import Filled
 
 ROUND = "43-kh-duk_2027"
 REAL = Path(__file__).parents[1] / "workspace" / "version-1.zip"

@@ -21,10 +21,10 @@ from lamtheo_xls.ledger.records import IssueRecord
 from lamtheo_xls.reports.feedback import receipt_line, write_return
 from lamtheo_xls.workbook.identity import Issued, code_of
 from lamtheo_xls.workbook.layout import lay_out
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.resolve import resolve
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.resolve import resolve
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.template import write_workbook
 
 KEY = b"k" * 32
 DAY = dt.date(2027, 2, 25)

@@ -18,10 +18,10 @@ from lamtheo_xls.ledger.records import IssueRecord
 from lamtheo_xls.reports.feedback import write_return
 from lamtheo_xls.workbook.identity import Issued, code_of
 from lamtheo_xls.workbook.layout import address, lay_out
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.resolve import resolve
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.resolve import resolve
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.template import write_workbook
 
 FORMS = ("mau-01", "mau-03", "nhiem-vu-dot-pha", "mo-hinh-tieu-bieu", "ke-hoach-ca-nhan")
 KEY = b"k" * 32

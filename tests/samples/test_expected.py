@@ -13,7 +13,7 @@ from typing import Any
 import msoffcrypto
 import pytest
 
-from lamtheo_xls.workbook.sniff import sniff
+from lamtheo_xls.workbook.read.sniff import sniff
 
 LIMIT, LIMIT_OF_ALL = 128 * 1024, 3 * 2**20
 FAULTS = [

@@ -19,12 +19,12 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import Layout, Spot, lay_out
-from lamtheo_xls.workbook.locate import Located, locate
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.printed import printed_text_stands
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import Reading, Sheet
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.read.locate import Located, locate
+from lamtheo_xls.workbook.read.printed import printed_text_stands
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import Reading, Sheet
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 KEY = b"k" * 32
 CREATED = dt.datetime(2027, 1, 5, 8, 0)

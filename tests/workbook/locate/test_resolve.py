@@ -9,8 +9,8 @@ import pytest
 
 from lamtheo_xls.findings import entries, message
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
-from lamtheo_xls.workbook.reading import CodeMark, Reading, SignedMark
-from lamtheo_xls.workbook.resolve import resolve
+from lamtheo_xls.workbook.read.reading import CodeMark, Reading, SignedMark
+from lamtheo_xls.workbook.read.resolve import resolve
 
 KEY, OLD_KEY, FOREIGN = b"a" * 32, b"b" * 32, b"c" * 32
 OURS = Issued(

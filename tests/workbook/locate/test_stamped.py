@@ -14,9 +14,9 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.examine import Examination, Facts, examine
 from lamtheo_xls.workbook.identity import Issued, code_of
 from lamtheo_xls.workbook.layout import Layout, address, lay_out
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.resolve import resolve
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.resolve import resolve
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 KEY = b"k" * 32
 CHILDREN = ("Chi bộ Văn phòng", "Chi bộ Thanh tra", "Chi bộ Ngân sách")

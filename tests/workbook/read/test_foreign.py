@@ -22,9 +22,9 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.examine import Examination, Facts, examine
 from lamtheo_xls.workbook.identity import issued_of, payload_of
 from lamtheo_xls.workbook.layout import lay_out
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell, Reading, Sheet
-from lamtheo_xls.workbook.resolve import resolve
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import RawCell, Reading, Sheet
+from lamtheo_xls.workbook.read.resolve import resolve
 
 FOLDER = Path(__file__).parent / "foreign"
 CASE: dict[str, Any] = json.loads((FOLDER / "issued.json").read_text("utf-8"))

@@ -15,11 +15,11 @@ from lamtheo_xls.definitions import bundled, load_folder, period_year, programme
 from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.examine import Examination, Facts, examine
 from lamtheo_xls.workbook.identity import Issued
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell, Reading
-from lamtheo_xls.workbook.resolve import resolve
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import RawCell, Reading
+from lamtheo_xls.workbook.read.resolve import resolve
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 KEY = b"k" * 32
 GROUPS = ("Nhóm khác",)

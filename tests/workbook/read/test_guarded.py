@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.findings import World
-from lamtheo_xls.workbook import guarded
-from lamtheo_xls.workbook.foreign import foreign_of_json
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Refused
-from lamtheo_xls.workbook.guarded import Budget, Guard
-from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.read import guarded
+from lamtheo_xls.workbook.read.foreign import foreign_of_json
+from lamtheo_xls.workbook.read.gate import LIMITS, Limits, Refused
+from lamtheo_xls.workbook.read.guarded import Budget, Guard
+from lamtheo_xls.workbook.read.reader import read_returned
 
 XLS = gzip.decompress((Path(__file__).parent / "foreign" / "sheetjs.xls.gz").read_bytes())
 CHILD = """
 import os, sys, time
 from pathlib import Path
-from lamtheo_xls.workbook import child
-from lamtheo_xls.workbook.gate import Refused
+from lamtheo_xls.workbook.read import child
+from lamtheo_xls.workbook.read.gate import Refused
 
 TRIES = Path(__file__).with_name("tries")
 

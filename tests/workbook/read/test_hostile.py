@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from lamtheo_xls.findings import entries, message
-from lamtheo_xls.workbook.gate import Limits
-from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.read.gate import Limits
+from lamtheo_xls.workbook.read.reader import read_returned
 
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 MIB = 1024 * 1024
@@ -232,7 +232,7 @@ def corpus(
 PROGRAM = """
 import json, sys, time
 from pathlib import Path
-from lamtheo_xls.workbook.reader import read_returned
+from lamtheo_xls.workbook.read.reader import read_returned
 def peak_kib():
     # Linux: of this program's own memory. getrusage would also count what the parent held when it forked.
     status = Path("/proc/self/status")

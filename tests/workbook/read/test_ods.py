@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.workbook.foreign import Foreign, foreign_as_json, foreign_of_json
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Refused, open_package
-from lamtheo_xls.workbook.read_ods import days_of, read_ods, serial_of
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.foreign import Foreign, foreign_as_json, foreign_of_json
+from lamtheo_xls.workbook.read.gate import LIMITS, Limits, Refused, open_package
+from lamtheo_xls.workbook.read.ods import days_of, read_ods, serial_of
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import RawCell
 
 FOLDER = Path(__file__).parent / "foreign"
 REAL = gzip.decompress((FOLDER / "gnumeric.ods.gz").read_bytes())

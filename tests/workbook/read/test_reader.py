@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.workbook.identity import META_WORD, Issued, code_of, meta_pieces, payload_of, tag_of
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, SignedMark
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import CodeMark, RawCell, Reading, SignedMark
 
 Book = Callable[..., bytes]
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -11,10 +11,10 @@ import xlsxwriter
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.workbook.cells import Book, Content, Spent, formats_by_style, read_content
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Refused, open_package
-from lamtheo_xls.workbook.parts import Strings, Xf, shared_strings
-from lamtheo_xls.workbook.scan import quick_content, quick_strings
+from lamtheo_xls.workbook.read.cells import Book, Content, Spent, formats_by_style, read_content
+from lamtheo_xls.workbook.read.gate import LIMITS, Limits, Refused, open_package
+from lamtheo_xls.workbook.read.parts import Strings, Xf, shared_strings
+from lamtheo_xls.workbook.read.scan import quick_content, quick_strings
 
 FORMATS = formats_by_style((Xf(), Xf(False, None, ".VnTime"), Xf(True, "dd/mm/yyyy", None)))
 PLAIN = Book(

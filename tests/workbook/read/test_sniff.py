@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamtheo_xls.findings import entries
-from lamtheo_xls.workbook.sniff import code_of_kind, is_lock_file, sniff
+from lamtheo_xls.workbook.read.sniff import code_of_kind, is_lock_file, sniff
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Refused
-from lamtheo_xls.workbook.read_xls import read_xls
-from lamtheo_xls.workbook.reader import read_returned
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.gate import LIMITS, Limits, Refused
+from lamtheo_xls.workbook.read.reader import read_returned
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.xls import read_xls
 
 FOLDER = Path(__file__).parent / "foreign"
 REAL = gzip.decompress((FOLDER / "libreoffice.xls.gz").read_bytes())

@@ -17,9 +17,9 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import Layout, lay_out
-from lamtheo_xls.workbook.panel import NOTHING, Filled
-from lamtheo_xls.workbook.stamp import Base, prepare_base, stamp
-from lamtheo_xls.workbook.template import write_workbook
+from lamtheo_xls.workbook.write.panel import NOTHING, Filled
+from lamtheo_xls.workbook.write.stamp import Base, prepare_base, stamp
+from lamtheo_xls.workbook.write.template import write_workbook
 
 Row = Mapping[str, str]
 KEY = b"a key for tests, nothing more..."

@@ -8,8 +8,8 @@ from lamtheo_xls.definitions.model import Closing, Field, Table
 from lamtheo_xls.workbook.layout import address, lay_out, locked_text
 from lamtheo_xls.workbook.measure import text_mm, wrapped_lines
 from lamtheo_xls.workbook.pages import fits_one_page, lay_out_print
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.stamp import prepare_base
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.stamp import prepare_base
 
 
 def test_the_parts_lie_where_the_source_has_them(desk):
@@ -138,7 +138,7 @@ def other_form(form):
 def test_another_form_is_laid_out_and_stamped(desk, opened):
     """Several tables, fields of their own line, dates and numbers: written, sound, with true values on BẢN IN."""
     from lamtheo_xls.workbook.identity import Issued
-    from lamtheo_xls.workbook.stamp import stamp
+    from lamtheo_xls.workbook.write.stamp import stamp
 
     form = other_form(desk.form)
     rows = {"nguoi": 2, "so_lieu": 3}

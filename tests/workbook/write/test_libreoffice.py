@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.panel import Filled, plan_panel, starting, verdict_of
-from lamtheo_xls.workbook.printout import plan_print
+from lamtheo_xls.workbook.write.panel import Filled, plan_panel, starting, verdict_of
+from lamtheo_xls.workbook.write.printout import plan_print
 
 PYTHON = "/usr/bin/python3"  # the system's own, for which LibreOffice's UNO bridge is made
 SEEDS = range(8)

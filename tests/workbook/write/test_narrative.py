@@ -11,8 +11,8 @@ import pytest
 from lamtheo_xls.definitions.model import Block, Table
 from lamtheo_xls.workbook.layout import UNIT_FIELD, lay_out
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.panel import Filled
 from lamtheo_xls.workbook.places import LOOKS, Spot
+from lamtheo_xls.workbook.write.panel import Filled
 
 FORMS = ("mau-01", "mau-03", "ke-hoach-ca-nhan")
 

@@ -16,8 +16,8 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.formula import ArrayFormula
 
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.panel import plan_panel, starting
-from lamtheo_xls.workbook.printout import plan_print
+from lamtheo_xls.workbook.write.panel import plan_panel, starting
+from lamtheo_xls.workbook.write.printout import plan_print
 
 FORMS = ("mau-01", "mau-03", "nhiem-vu-dot-pha", "mo-hinh-tieu-bieu", "ke-hoach-ca-nhan")
 KINDS = ("stamped", "prefilled", "shared", "written", "feedback")

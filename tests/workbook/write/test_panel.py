@@ -2,7 +2,7 @@
 
 import pytest
 
-from lamtheo_xls.workbook.panel import Filled, length, starting, verdict_of
+from lamtheo_xls.workbook.write.panel import Filled, length, starting, verdict_of
 
 DONE = "ĐÃ XONG – GỬI ĐƯỢC"
 

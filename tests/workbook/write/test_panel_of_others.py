@@ -3,8 +3,8 @@
 import pytest
 
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.panel import Filled, panel_formulas, plan_panel, starting, verdict_of
-from lamtheo_xls.workbook.rules import not_number
+from lamtheo_xls.workbook.write.panel import Filled, panel_formulas, plan_panel, starting, verdict_of
+from lamtheo_xls.workbook.write.rules import not_number
 
 DONE = "ĐÃ XONG – GỬI ĐƯỢC"
 PLAN = {"ten_mo_hinh": "Nụ cười công sở", "thoi_gian": "Cả năm", "moi": "x"}

@@ -7,8 +7,8 @@ import pytest
 
 from lamtheo_xls.workbook import lines
 from lamtheo_xls.workbook.document import BOLD, CENTRE, PLAIN, SIDES, SIDES_BOLD, SIDES_ITALIC
-from lamtheo_xls.workbook.panel import Filled, length, plan_panel, starting
-from lamtheo_xls.workbook.printout import plan_print
+from lamtheo_xls.workbook.write.panel import Filled, length, plan_panel, starting
+from lamtheo_xls.workbook.write.printout import plan_print
 
 FORMS = ("mau-01", "mau-03", "ke-hoach-ca-nhan")
 PARAGRAPH = (

@@ -14,9 +14,9 @@ from lamtheo_xls.definitions.model import Block, Field, Table
 from lamtheo_xls.workbook.identity import Issued
 from lamtheo_xls.workbook.layout import address, lay_out
 from lamtheo_xls.workbook.lines import BLANK
-from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
-from lamtheo_xls.workbook.printout import plan_print, print_rules
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.write.panel import Filled, plan_panel, starting
+from lamtheo_xls.workbook.write.printout import plan_print, print_rules
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 PYTHON = "/usr/bin/python3"  # the system's own, for which LibreOffice's UNO bridge is made
 LONG = "Thực trạng của mô hình: " + "cán bộ, đảng viên tiết kiệm điện, giấy in, văn phòng phẩm; " * 7 + "hết."

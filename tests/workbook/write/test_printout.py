@@ -3,8 +3,8 @@
 import pytest
 
 from lamtheo_xls.workbook.pages import lay_out_print
-from lamtheo_xls.workbook.panel import Filled, plan_panel, starting
-from lamtheo_xls.workbook.printout import line_of, plan_print, trimmed
+from lamtheo_xls.workbook.write.panel import Filled, plan_panel, starting
+from lamtheo_xls.workbook.write.printout import line_of, plan_print, trimmed
 
 LONG = "Tiết kiệm điện, giấy in, văn phòng phẩm; họp không giấy tại tất cả các cuộc họp giao ban hằng tuần của cơ quan"
 

@@ -8,8 +8,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from lamtheo_xls.workbook.identity import code_of, issued_of, payload_of, tag_of
-from lamtheo_xls.workbook.panel import Filled
-from lamtheo_xls.workbook.template import NotWritten
+from lamtheo_xls.workbook.write.panel import Filled
+from lamtheo_xls.workbook.write.template import NotWritten
 
 
 def plain(value):
@@ -162,7 +162,7 @@ def test_the_zip_is_sound(every_kind):
 
 def test_a_base_refuses_what_is_not_its_own(desk):
     """Another number of rows, another version or a text no cell can hold is our bug and says so."""
-    from lamtheo_xls.workbook.stamp import stamp
+    from lamtheo_xls.workbook.write.stamp import stamp
 
     with pytest.raises(ValueError, match="other rows"):
         stamp(desk.base(9), desk.issued(10), desk.key, desk.context)

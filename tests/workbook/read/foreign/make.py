@@ -22,7 +22,7 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
 from lamtheo_xls.workbook.layout import address, lay_out
-from lamtheo_xls.workbook.stamp import prepare_base, stamp
+from lamtheo_xls.workbook.write.stamp import prepare_base, stamp
 
 HERE = Path(__file__).parent
 UNO_PYTHON = "/usr/bin/python3"  # the system's own, for which LibreOffice's UNO bridge is made

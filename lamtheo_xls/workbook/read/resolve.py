@@ -19,7 +19,7 @@ from lamtheo_xls.workbook.identity import (
     serial_of,
     tag_of,
 )
-from lamtheo_xls.workbook.reading import CodeMark, Reading, SignedMark
+from lamtheo_xls.workbook.read.reading import CodeMark, Reading, SignedMark
 
 BySerial = Callable[[int], Issued | None] | Mapping[int, Issued]
 CODES_PRINTED = 2  # one in a head line, one in the closing line

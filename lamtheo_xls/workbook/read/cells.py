@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lamtheo_xls.workbook.gate import Limits, Refused, damaged, local, parse_xml, too_large
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.parts import Strings, Xf, font_of_runs, is_true, plain_text
-from lamtheo_xls.workbook.reading import CellKind, RawCell
+from lamtheo_xls.workbook.read.gate import Limits, Refused, damaged, local, parse_xml, too_large
+from lamtheo_xls.workbook.read.parts import Strings, Xf, font_of_runs, is_true, plain_text
+from lamtheo_xls.workbook.read.reading import CellKind, RawCell
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 Cells = dict[tuple[int, int], RawCell]

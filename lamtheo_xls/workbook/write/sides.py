@@ -8,12 +8,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from lamtheo_xls.definitions.paper import PAPER_MM
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook import inputs
 from lamtheo_xls.workbook.identity import META_WORD, meta_pieces
 from lamtheo_xls.workbook.layout import fill
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.pen import Pen, put
 from lamtheo_xls.workbook.places import characters
+from lamtheo_xls.workbook.write import inputs
+from lamtheo_xls.workbook.write.pen import Pen, put
 
 _NUMBER_MM = 10.0
 FixRow = tuple[str, str, str]

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from lamtheo_xls.findings import Finding, finding, say
-from lamtheo_xls.workbook import parts
-from lamtheo_xls.workbook.cells import Book, Spent, formats_by_style
-from lamtheo_xls.workbook.foreign import Foreign
-from lamtheo_xls.workbook.gate import LIMITS, Limits, Package, Refused, damaged, is_cut_off, open_package
 from lamtheo_xls.workbook.identity import META_WORD, normal_code
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
-from lamtheo_xls.workbook.scan import read_quickly, strings_quickly
-from lamtheo_xls.workbook.sniff import code_of_kind, is_cut_off_ole2, look
+from lamtheo_xls.workbook.read import parts
+from lamtheo_xls.workbook.read.cells import Book, Spent, formats_by_style
+from lamtheo_xls.workbook.read.foreign import Foreign
+from lamtheo_xls.workbook.read.gate import LIMITS, Limits, Package, Refused, damaged, is_cut_off, open_package
+from lamtheo_xls.workbook.read.reading import CodeMark, RawCell, Reading, Sheet, SignedMark
+from lamtheo_xls.workbook.read.scan import read_quickly, strings_quickly
+from lamtheo_xls.workbook.read.sniff import code_of_kind, is_cut_off_ole2, look
 
 _GAP = r"[\s\-_.\u00ad\u2010-\u2015\u2212]{0,3}"
 _GROUP = "[0-9A-TV-Za-tv-z]{5}"
@@ -83,13 +83,13 @@ class _Found:
 
 
 def _foreign(kind: str, data: bytes, limits: Limits, passwords: tuple[str, ...]) -> Foreign:
-    from lamtheo_xls.workbook.guarded import read_foreign  # nearly every return is an .xlsx and needs no child
+    from lamtheo_xls.workbook.read.guarded import read_foreign  # nearly every return is an .xlsx and needs no child
 
     return read_foreign(kind, data, limits, passwords)
 
 
 def _decrypted(data: bytes, limits: Limits, passwords: tuple[str, ...]) -> bytes:
-    from lamtheo_xls.workbook.guarded import decrypt
+    from lamtheo_xls.workbook.read.guarded import decrypt
 
     return decrypt(data, limits, passwords)
 

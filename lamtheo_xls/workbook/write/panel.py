@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from lamtheo_xls.definitions.model import Form, Table
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.fences import Fences, literal
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, Spot, address, column_letters, locked_text
-from lamtheo_xls.workbook.repeating import half_formula, said, texts_of, words_formula
-from lamtheo_xls.workbook.rules import (
+from lamtheo_xls.workbook.write.fences import Fences, literal
+from lamtheo_xls.workbook.write.repeating import half_formula, said, texts_of, words_formula
+from lamtheo_xls.workbook.write.rules import (
     NOTHING,
     TESTS,
     Cached,

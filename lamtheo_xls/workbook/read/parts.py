@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from lamtheo_xls.workbook.gate import Limits, Package, Refused, local, parse_xml, too_large
+from lamtheo_xls.workbook.read.gate import Limits, Package, Refused, local, parse_xml, too_large
 
 _SMALL = 128 * 1024  # only parts up to this size are remembered
 _MEMORY = 32

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
-from lamtheo_xls.workbook.sniff import MOST_ENTRIES, zip_directory
+from lamtheo_xls.workbook.read.sniff import MOST_ENTRIES, zip_directory
 
 _MIB = 1024 * 1024
 _SMALL = 32 * 1024  # parts up to this size are remembered: copies of one issued workbook have most of them in common

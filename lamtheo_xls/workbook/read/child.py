@@ -1,6 +1,6 @@
 """The guarded child: reads one file after another from its standard input until that ends. Started by `guarded`.
 
-    python -P -m lamtheo_xls.workbook.child MEMORY_IN_BYTES
+    python -P -m lamtheo_xls.workbook.read.child MEMORY_IN_BYTES
 
 A request is a length, a JSON head (task, limits, passwords), a length, the file. An answer is one letter – F a workbook
 as JSON, B bytes, R a refusal as JSON –, a length and the content.
@@ -15,11 +15,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import IO
 
-from lamtheo_xls.workbook.encrypted import decrypt_ods, decrypt_office, is_encrypted_ods
-from lamtheo_xls.workbook.foreign import LENGTH, READY, foreign_as_json, refusal_as_json
-from lamtheo_xls.workbook.gate import Limits, Refused, open_package
-from lamtheo_xls.workbook.read_ods import read_ods
-from lamtheo_xls.workbook.read_xls import read_xls
+from lamtheo_xls.workbook.read.encrypted import decrypt_ods, decrypt_office, is_encrypted_ods
+from lamtheo_xls.workbook.read.foreign import LENGTH, READY, foreign_as_json, refusal_as_json
+from lamtheo_xls.workbook.read.gate import Limits, Refused, open_package
+from lamtheo_xls.workbook.read.ods import read_ods
+from lamtheo_xls.workbook.read.xls import read_xls
 
 Answer = tuple[bytes, bytes]
 Task = Callable[[bytes, Limits, tuple[str, ...]], Answer]

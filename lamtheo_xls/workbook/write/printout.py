@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.document_formulas import document_formulas
-from lamtheo_xls.workbook.document_print import DocumentPlan, plan_document
-from lamtheo_xls.workbook.grid_print import grid_formulas, grid_rules, heads, sign_room
 from lamtheo_xls.workbook.layout import Laid, Layout, PrintLayout, locked_text
 from lamtheo_xls.workbook.lines import BLANK
 from lamtheo_xls.workbook.pages import lay_out_print
-from lamtheo_xls.workbook.panel import Cached, Cell, Filled
-from lamtheo_xls.workbook.rules import shown
+from lamtheo_xls.workbook.write.document_formulas import document_formulas
+from lamtheo_xls.workbook.write.document_print import DocumentPlan, plan_document
+from lamtheo_xls.workbook.write.grid_print import grid_formulas, grid_rules, heads, sign_room
+from lamtheo_xls.workbook.write.panel import Cached, Cell, Filled
+from lamtheo_xls.workbook.write.rules import shown
 
 
 def print_sheet() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.text import text_key
-from lamtheo_xls.workbook.landmarks import END, Landmarks
-from lamtheo_xls.workbook.reading import Reading, Sheet
+from lamtheo_xls.workbook.read.landmarks import END, Landmarks
+from lamtheo_xls.workbook.read.reading import Reading, Sheet
 
 
 def main_sheet(reading: Reading, marks: Landmarks) -> tuple[Sheet | None, tuple[Finding, ...]]:

@@ -20,9 +20,9 @@ from lamtheo_xls.workbook.document import (
     Item,
     lay_out_document,
 )
-from lamtheo_xls.workbook.fences import Fences
 from lamtheo_xls.workbook.layout import Layout, Spot, column_letters
-from lamtheo_xls.workbook.panel import Cell
+from lamtheo_xls.workbook.write.fences import Fences
+from lamtheo_xls.workbook.write.panel import Cell
 
 
 def document_formulas(form: Form, layout: Layout) -> dict[Cell, str]:

@@ -18,7 +18,7 @@ import msoffcrypto
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msoffcrypto.exceptions import InvalidKeyError
 
-from lamtheo_xls.workbook.gate import Package, Refused, damaged, parse_xml, too_large
+from lamtheo_xls.workbook.read.gate import Package, Refused, damaged, parse_xml, too_large
 
 KNOWN = "VelvetSweatshop"
 _MANIFEST = "META-INF/manifest.xml"

@@ -23,8 +23,8 @@ import psutil
 
 import lamtheo_xls
 from lamtheo_xls.findings import World
-from lamtheo_xls.workbook.foreign import LENGTH, READY, Foreign, foreign_of_json, refusal_of_json
-from lamtheo_xls.workbook.gate import Limits, Refused, too_large
+from lamtheo_xls.workbook.read.foreign import LENGTH, READY, Foreign, foreign_of_json, refusal_of_json
+from lamtheo_xls.workbook.read.gate import Limits, Refused, too_large
 
 _MIB = 1024 * 1024
 _FIRST_LOOK, _LOOK = 0.005, 0.05
@@ -45,7 +45,7 @@ class Budget:
 
 
 BUDGET = Budget()
-COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "lamtheo_xls.workbook.child")
+COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "lamtheo_xls.workbook.read.child")
 
 
 def read_foreign(kind: str, data: bytes, limits: Limits, passwords: tuple[str, ...]) -> Foreign:

@@ -10,13 +10,13 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from lamtheo_xls.workbook.cells import MAX_COLUMN, MAX_ROW, Cells, Merge, Spent, flag_arrays
-from lamtheo_xls.workbook.foreign import Foreign
-from lamtheo_xls.workbook.gate import Limits, Package, Refused, damaged, parse_xml, too_large
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.ods_styles import Styles, read_styles
-from lamtheo_xls.workbook.parts import Xf, font_of_runs
-from lamtheo_xls.workbook.reading import CellKind, RawCell, Sheet
+from lamtheo_xls.workbook.read.cells import MAX_COLUMN, MAX_ROW, Cells, Merge, Spent, flag_arrays
+from lamtheo_xls.workbook.read.foreign import Foreign
+from lamtheo_xls.workbook.read.gate import Limits, Package, Refused, damaged, parse_xml, too_large
+from lamtheo_xls.workbook.read.ods_styles import Styles, read_styles
+from lamtheo_xls.workbook.read.parts import Xf, font_of_runs
+from lamtheo_xls.workbook.read.reading import CellKind, RawCell, Sheet
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TIME = re.compile(r"(-?)P(?:([0-9]{1,6})D)?T(?:([0-9]{1,7})H)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4}(?:[.,][0-9]+)?)S)?")

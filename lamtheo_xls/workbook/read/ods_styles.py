@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lamtheo_xls.workbook.gate import Limits, parse_xml, too_large
-from lamtheo_xls.workbook.parts import Xf, legacy_font
+from lamtheo_xls.workbook.read.gate import Limits, parse_xml, too_large
+from lamtheo_xls.workbook.read.parts import Xf, legacy_font
 
 _DEPTH = 20  # styles inherit from one another; no program nests them deeper
 _PARTS = {  # element → its letters in a number format, short and long

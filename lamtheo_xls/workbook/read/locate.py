@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.text import text_key
-from lamtheo_xls.workbook.keys import Keys, head_spots, keys_on, labels_on, misplaced
-from lamtheo_xls.workbook.landmarks import Landmarks, LocatedRow, landmarks_of
 from lamtheo_xls.workbook.layout import Layout, Spot, address
-from lamtheo_xls.workbook.main_sheet import main_sheet
-from lamtheo_xls.workbook.reading import Reading, Sheet
+from lamtheo_xls.workbook.read.keys import Keys, head_spots, keys_on, labels_on, misplaced
+from lamtheo_xls.workbook.read.landmarks import Landmarks, LocatedRow, landmarks_of
+from lamtheo_xls.workbook.read.main_sheet import main_sheet
+from lamtheo_xls.workbook.read.reading import Reading, Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.fences import Fences
 from lamtheo_xls.workbook.layout import Area, Laid, Layout, PrintLayout, Spot, column_letters
 from lamtheo_xls.workbook.lines import BLANK
 from lamtheo_xls.workbook.pages import lay_out_print, loose
-from lamtheo_xls.workbook.rules import shown_formula
+from lamtheo_xls.workbook.write.fences import Fences
+from lamtheo_xls.workbook.write.rules import shown_formula
 
 _ALL = 32767  # characters a cell holds
 

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lamtheo_xls.workbook.gate import Refused
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.gate import Refused
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
 READY = b"+"
 """What the child says first."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.text import text_key
-from lamtheo_xls.workbook.landmarks import HEAD_ROWS, LONGEST_LABEL, Landmarks
 from lamtheo_xls.workbook.layout import Spot, address
-from lamtheo_xls.workbook.reading import Sheet
+from lamtheo_xls.workbook.read.landmarks import HEAD_ROWS, LONGEST_LABEL, Landmarks
+from lamtheo_xls.workbook.read.reading import Sheet
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,60}\.[a-z0-9_]{1,60}|end")
 

@@ -28,11 +28,11 @@ from lamtheo_xls.workbook.document import (
     lay_out_document,
     page_ends,
 )
-from lamtheo_xls.workbook.document_formulas import document_formulas
 from lamtheo_xls.workbook.layout import Layout, column_letters
-from lamtheo_xls.workbook.package import held
-from lamtheo_xls.workbook.panel import Cached, Cell, Filled, texts_of
-from lamtheo_xls.workbook.pen import Pen, put
+from lamtheo_xls.workbook.write.document_formulas import document_formulas
+from lamtheo_xls.workbook.write.package import held
+from lamtheo_xls.workbook.write.panel import Cached, Cell, Filled, texts_of
+from lamtheo_xls.workbook.write.pen import Pen, put
 
 
 @dataclass(frozen=True, slots=True)

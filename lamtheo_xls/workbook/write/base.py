@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamtheo_xls.definitions.model import Form
-from lamtheo_xls.workbook import inputs
-from lamtheo_xls.workbook.document_print import DocumentPlan
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Laid, Layout, lay_out
-from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, PanelPlan, plan_panel
-from lamtheo_xls.workbook.printout import PrintPlan, plan_print
-from lamtheo_xls.workbook.template import BLANK_CODE, write_base
+from lamtheo_xls.workbook.write import inputs
+from lamtheo_xls.workbook.write.document_print import DocumentPlan
+from lamtheo_xls.workbook.write.panel import NOTHING, Cached, Cell, PanelPlan, plan_panel
+from lamtheo_xls.workbook.write.printout import PrintPlan, plan_print
+from lamtheo_xls.workbook.write.template import BLANK_CODE, write_base
 
 Key = tuple[int, int]
 """A slot of a sheet: (row, column); column 0 is the row's height, row 0 holds the slots outside the cells."""

@@ -10,8 +10,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from struct import Struct
 
-from lamtheo_xls.workbook import inputs
-from lamtheo_xls.workbook.base import (
+from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
+from lamtheo_xls.workbook.layout import locked_text
+from lamtheo_xls.workbook.write import inputs
+from lamtheo_xls.workbook.write.base import (
     CHILDREN,
     CODE,
     CORE,
@@ -27,11 +29,9 @@ from lamtheo_xls.workbook.base import (
     SheetText,
     prepare_base,
 )
-from lamtheo_xls.workbook.identity import Issued, code_of, meta_pieces, payload_of, tag_of
-from lamtheo_xls.workbook.layout import locked_text
-from lamtheo_xls.workbook.package import FIXED_DOS_DATE, held
-from lamtheo_xls.workbook.panel import NOTHING, Cached, Cell, Filled, starting, texts_of
-from lamtheo_xls.workbook.template import NotWritten
+from lamtheo_xls.workbook.write.package import FIXED_DOS_DATE, held
+from lamtheo_xls.workbook.write.panel import NOTHING, Cached, Cell, Filled, starting, texts_of
+from lamtheo_xls.workbook.write.template import NotWritten
 
 _LONGEST = 32767  # characters a cell holds
 

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 
 import olefile
 
-from lamtheo_xls.workbook.biff import BOF, CONTINUE, EOF, Record, Run, Strings, records_of, u16, u32
-from lamtheo_xls.workbook.cells import Cells, Merge, Spent
-from lamtheo_xls.workbook.foreign import Foreign
-from lamtheo_xls.workbook.gate import Limits, Refused, damaged, too_large
 from lamtheo_xls.workbook.layout import address
-from lamtheo_xls.workbook.parts import Xf, builtin_date, font_of_runs, is_date_format, legacy_font
-from lamtheo_xls.workbook.reading import CellKind, RawCell, Sheet
+from lamtheo_xls.workbook.read.biff import BOF, CONTINUE, EOF, Record, Run, Strings, records_of, u16, u32
+from lamtheo_xls.workbook.read.cells import Cells, Merge, Spent
+from lamtheo_xls.workbook.read.foreign import Foreign
+from lamtheo_xls.workbook.read.gate import Limits, Refused, damaged, too_large
+from lamtheo_xls.workbook.read.parts import Xf, builtin_date, font_of_runs, is_date_format, legacy_font
+from lamtheo_xls.workbook.read.reading import CellKind, RawCell, Sheet
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _GLOBALS, _WORKSHEET = 0x0005, 0x0010

@@ -11,8 +11,8 @@ from lamtheo_xls.definitions.model import Field, Form
 from lamtheo_xls.findings import say
 from lamtheo_xls.workbook.layout import DATA_ROW_POINTS, UNIT_FIELD, Laid, Layout, column_letters, millimetres
 from lamtheo_xls.workbook.measure import wrapped_lines
-from lamtheo_xls.workbook.rules import Cell, Filled, span_words, thousands, typed
 from lamtheo_xls.workbook.styles import properties
+from lamtheo_xls.workbook.write.rules import Cell, Filled, span_words, thousands, typed
 
 TICK = "x"
 _LINE_POINTS = 15.75  # Excel keeps heights in quarters of three points

@@ -9,8 +9,8 @@ from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.text import same_unit, text_key
 from lamtheo_xls.workbook.identity import normal_code
 from lamtheo_xls.workbook.layout import Laid, Spot, address, locked_text
-from lamtheo_xls.workbook.locate import Located
-from lamtheo_xls.workbook.reading import RawCell, Sheet
+from lamtheo_xls.workbook.read.locate import Located
+from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
 _UNIT = re.compile(r"\{(?:don_vi|ten_don_vi)\}")
 _KEY_LIKE = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+|end")

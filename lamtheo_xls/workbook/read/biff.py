@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lamtheo_xls.workbook.gate import damaged
+from lamtheo_xls.workbook.read.gate import damaged
 
 BOF, EOF, CONTINUE = 0x0809, 0x000A, 0x003C
 _U16, _U32 = struct.Struct("<H"), struct.Struct("<I")

@@ -13,8 +13,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook import inputs, sides
-from lamtheo_xls.workbook.document_print import paint_document
 from lamtheo_xls.workbook.identity import Issued, code_of, payload_of, tag_of
 from lamtheo_xls.workbook.layout import (
     PRINT_LINE_POINTS,
@@ -24,9 +22,12 @@ from lamtheo_xls.workbook.layout import (
     fill,
     locked_text,
 )
-from lamtheo_xls.workbook.package import finish, held, pack
 from lamtheo_xls.workbook.pages import fits_one_page, lay_out_print
-from lamtheo_xls.workbook.panel import (
+from lamtheo_xls.workbook.styles import FONT
+from lamtheo_xls.workbook.write import inputs, sides
+from lamtheo_xls.workbook.write.document_print import paint_document
+from lamtheo_xls.workbook.write.package import finish, held, pack
+from lamtheo_xls.workbook.write.panel import (
     NOTHING,
     TESTS,
     Cached,
@@ -38,10 +39,9 @@ from lamtheo_xls.workbook.panel import (
     starting,
     texts_of,
 )
-from lamtheo_xls.workbook.pen import NotWritten, Pen, put
-from lamtheo_xls.workbook.printout import heads, plan_print, print_formulas, print_rules, print_sheet
-from lamtheo_xls.workbook.sides import FixRow
-from lamtheo_xls.workbook.styles import FONT
+from lamtheo_xls.workbook.write.pen import NotWritten, Pen, put
+from lamtheo_xls.workbook.write.printout import heads, plan_print, print_formulas, print_rules, print_sheet
+from lamtheo_xls.workbook.write.sides import FixRow
 
 LISTS, META = "_ds", "_meta"
 BLANK_CODE = "LT-00000-00000-00000-00000"

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from lamtheo_xls.workbook.cells import Book, Cells, Content, Spent, area_of, cell_of, read_content
-from lamtheo_xls.workbook.gate import Limits
-from lamtheo_xls.workbook.parts import Strings, plain_text, shared_strings
-from lamtheo_xls.workbook.reading import RawCell
+from lamtheo_xls.workbook.read.cells import Book, Cells, Content, Spent, area_of, cell_of, read_content
+from lamtheo_xls.workbook.read.gate import Limits
+from lamtheo_xls.workbook.read.parts import Strings, plain_text, shared_strings
+from lamtheo_xls.workbook.read.reading import RawCell
 
 _QUICK = 4 * 1024 * 1024  # larger parts go the slow way: it holds less in memory
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"

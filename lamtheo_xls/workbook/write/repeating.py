@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.findings import say
-from lamtheo_xls.workbook.fences import Fences, literal
 from lamtheo_xls.workbook.layout import Laid, Layout, column_letters, fill, locked_text
-from lamtheo_xls.workbook.rules import Cached, Cell, Filled, length, length_formula, shown, shown_formula
+from lamtheo_xls.workbook.write.fences import Fences, literal
+from lamtheo_xls.workbook.write.rules import Cached, Cell, Filled, length, length_formula, shown, shown_formula
 
 _FIELD = re.compile(r"\{=(\w+)\}")
 
