@@ -39,6 +39,8 @@ class Absence:
     state: str
     person: str = ""
     """The person's name, where people are asked."""
+    person_code: str = ""
+    """Tells two of one name in one unit apart."""
     form: str = ""
     """Label of the form that is missing."""
     contact: str = ""
@@ -75,7 +77,7 @@ def write_missing(sheet: Any, out: styles.Book, told: Told, away: Away, *, peopl
         ("second", "none_second", away.released),
         ("third", "none_second", away.unsigned),
     ):
-        n = sum({(a.unit, a.person): a.many for a in absences}.values())
+        n = sum({(a.unit, a.person_code or a.person): a.many for a in absences}.values())
         styles.put(sheet, row, 1, say(f"merge.missing.{key}", n=n, ai=told.who), style["bold"])
         row += 1
         if not absences:

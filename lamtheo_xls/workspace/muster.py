@@ -256,6 +256,7 @@ def _absence(office: Office, line: Line, state: str) -> Absence:
         unit=a.unit,
         name=unit.name if unit else a.unit,
         person=(person.name if person else a.person) or "",
+        person_code=a.person or "",
         form=office.forms[a.form].label,
         state=words,
         contact=unit.contact if unit else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import openpyxl
@@ -76,7 +76,7 @@ def make(return_of: Callable[..., Counted]) -> Callable[..., Made]:
             told[f"viec_{n}_noi_dung"] = [text]
         return return_of("ke-hoach-ca-nhan", person.unit, person=code, period="2024", fields=fields, narratives=told)
 
-    def made(*, sent: bool = True, kindless: bool = False) -> Made:
+    def made(*, sent: bool = True, kindless: bool = False, twins: bool = False) -> Made:
         register = Register(units=UNITS, people=PEOPLE, office=OFFICE)
         plans = [plan("AN", (EXAMPLE, "Làm đường"), ("" if kindless else WEAKNESS, "Dứt điểm nợ")), plan("BI")]
         plans += [plan("DU", (EXAMPLE, "Dạy chữ"))]
@@ -104,6 +104,7 @@ def make(return_of: Callable[..., Counted]) -> Callable[..., Made]:
             unit="MT",
             name="Mặt trận thành phố",
             person="Hoàng Văn Em",
+            person_code="EM",
             state="Chưa gửi",
             phone="0905",
             due="31/03/2024",
@@ -118,7 +119,7 @@ def make(return_of: Callable[..., Counted]) -> Callable[..., Made]:
             frame=frame,
             counts=counts,
             asked=asked,
-            away=Away(missing=(em,), released=(rule,)),
+            away=Away(missing=(em, replace(em, person_code="EM-2")) if twins else (em,), released=(rule,)),
             told=told,
         )
         return Made(data=data, counts=counts, told=told, asked=asked)
@@ -247,3 +248,10 @@ def test_same_inputs_same_bytes_and_valid(
     """Nothing of clock or chance; every part keeps to ISO/IEC 29500, also of an empty round."""
     assert make().data == book.data
     assert faults_of(book.data) == [] and faults_of(make(sent=False).data) == []
+
+
+def test_two_people_of_one_name_in_one_unit_are_two(make: Callable[..., Made]) -> None:
+    """CHƯA GỬI counts people, not their names."""
+    rows = make(twins=True).rows("CHƯA GỬI")
+    at = rows.index(("I. Chưa gửi hoặc chưa dùng được (2 người)",))
+    assert [row[1] for row in rows[at + 2 : at + 4]] == ["Hoàng Văn Em", "Hoàng Văn Em"]
