@@ -8,6 +8,7 @@ from lamtheo_xls.examine.answers import Answers, Found, address
 from lamtheo_xls.examine.cell_checks import Check, at, at_blank, is_hint
 from lamtheo_xls.examine.running import field_rules_of, is_marked_nil, runs, something_is_filled
 from lamtheo_xls.findings import say
+from lamtheo_xls.text import text_key
 
 
 def exactly_one_field_is_ticked(answers: Answers) -> Iterator[Found]:
@@ -27,6 +28,19 @@ def _named(answers: Answers, ids: list[str] | tuple[str, ...], joiner: str) -> s
     return say(f"examine.words.{joiner}").join(
         say("examine.words.marked", o=address(*answers.spots[id]), ten=answers.form.field(id).short) for id in ids
     )
+
+
+def the_plan_is_its_owners(answers: Answers) -> Iterator[Found]:
+    """cell.other_name (warning): where the office wrote the name of the person the workbook is issued to stands another
+    one; a workbook handed on to a colleague would else count as the owner's (S3.21)."""
+    facts, closing = answers.facts, answers.form.closing.name
+    name = (facts.context or {}).get("ho_ten", "")
+    if not name or facts.issued is None or not facts.issued.person:
+        return
+    for field, read in answers.filled:
+        owners = field.default == "{ho_ten}" and field.id != closing
+        if owners and not is_hint(read) and text_key(read.text) != text_key(name):
+            yield at(answers, "cell.other_name", read, ten=name)
 
 
 def wanted_inputs_are_filled(answers: Answers) -> Iterator[Found]:
@@ -62,4 +76,4 @@ def _asked_with_tables(answers: Answers) -> dict[str, str]:
     }
 
 
-FIELD_CHECKS: tuple[Check, ...] = (exactly_one_field_is_ticked, wanted_inputs_are_filled)
+FIELD_CHECKS: tuple[Check, ...] = (exactly_one_field_is_ticked, the_plan_is_its_owners, wanted_inputs_are_filled)

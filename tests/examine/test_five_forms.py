@@ -398,3 +398,16 @@ def whispered(r: Any, cached: Mapping[Any, Any]) -> None:
             )
             warned[row] = warned.get(row, 0) + 1
     assert {row: n for row, n in soft.items() if n > warned.get(row, 0)} == {}
+
+
+def test_a_workbook_handed_on_to_a_colleague_is_told(good: Callable[..., Any]) -> None:
+    """S3.21: where the owner's name was, another stands: a warning there; other spellings of the name and forms nobody
+    owns are let be."""
+    plan = good("ke-hoach-ca-nhan")
+    own = plan.with_facts(issued=dataclasses.replace(plan.issued, person="AN"))
+    assert own.found() == own.say("ho_ten", "NGUYỄN  VĂN AN").found() == []
+    other = own.say("ho_ten", "Trần Thị Bình")
+    assert other.found() == [("cell.other_name", plan.at("ho_ten"))]
+    assert other.examine().state == "accepted"
+    assert [code for code, _ in own.say("ho_ten", None).found()] == ["cell.required"]
+    assert plan.say("ho_ten", "Trần Thị Bình").found() == []
