@@ -74,7 +74,7 @@ class Overview:
 def _as_json(a: Assignment, line: StatusLine) -> dict[str, Any]:
     return {
         "assignment": a.id,
-        "form": a.form,
+        "form": a.form or None,
         "unit": a.unit,
         "person": a.person,
         "period": a.period,
