@@ -60,6 +60,7 @@ class FileDecision:
     sheet: str = ""
     cell: str = ""
     as_cell: str = ""
+    unit_cell: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,7 @@ def _files(table: Table, names: Mapping[str, set[str]], found: list[Finding]) ->
             given_as=given_as,
             note=note,
             as_cell=table.cell(row, "reports.files.heads.as"),
+            unit_cell=unit_place["cell"],
             **place,
         )
         earlier = seen.setdefault(submission, line)

@@ -66,7 +66,7 @@ def of_signed_row(known: Known, entry: SignedEntry) -> list[Decision]:
 
 
 def of_file(known: Known, row: FileDecision, record: SubmissionRecord) -> tuple[list[Decision], Finding | None]:
-    """What a row of TỆP NHẬN rules, and the finding where it is not clear which form the file is."""
+    """What a row of TỆP NHẬN rules, and the finding where it is not clear whose the file is, or which form."""
     if not row.understood or not row.changed:
         return [], None
     subject = f"submission:{record.id}"
@@ -77,7 +77,8 @@ def of_file(known: Known, row: FileDecision, record: SubmissionRecord) -> tuple[
     if kind == "confirm" and not unit:
         chosen = _proposed(known, record)
         if chosen is None:
-            return _told(known, subject, "confirm", {}, standing), None
+            where = row.unit_cell or row.cell
+            return [], finding("set.decision_unit_missing", sheet=row.sheet, cell=where, value="")
         unit, kind = chosen.unit, "assign"
     out: list[Decision] = []
     if not kind or not unit:

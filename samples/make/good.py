@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import GROUP, MODEL, NEW, OLD, PASSWORD, TIME, UNIT, At
+from sample import GROUP, MODEL, NEW, OLD, PASSWORD, TIME, UNIT, At
 
 from lamtheo_xls.workbook.layout import address, column_letters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import DATED, At
+from sample import DATED, At
 
 TASK = "noi_dung don_vi_chu_tri don_vi_phoi_hop thoi_gian don_vi_tham_muu"
 MODEL = "ten_mo_hinh dia_chi thuc_trang muc_tieu noi_dung don_vi_thuc_hien phoi_hop_chinh_quyen"

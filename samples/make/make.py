@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE), str(SAMPLES.parent)]
 import office as invented  # noqa: E402
 import plan  # noqa: E402
 import rulings  # noqa: E402
+from sample import At, Sample  # noqa: E402
 
 from lamtheo_xls.definitions import Bundle, bundled, load_folder  # noqa: E402
 from lamtheo_xls.findings import say  # noqa: E402
@@ -79,16 +80,16 @@ def _written(register: Register, bundles: Mapping[str, Bundle]) -> bytes:
 # -- issuing, exactly as the demo does ---------------------------------------------------------------------------------
 
 
-def _issue(work: Path, bundles: Mapping[str, Bundle]) -> tuple[dict[str, dict[str, plan.At]], dict[str, Path]]:
+def _issue(work: Path, bundles: Mapping[str, Bundle]) -> tuple[dict[str, dict[str, At]], dict[str, Path]]:
     """Addresses by form and owner – unit or person, «shared», «other», «last» –, and files as `<form>:<owner>`."""
     forms = {id: form for bundle in bundles.values() for id, form in bundle.forms.items()}
-    at: dict[str, dict[str, plan.At]] = {form: {} for form in forms}
+    at: dict[str, dict[str, At]] = {form: {} for form in forms}
     files: dict[str, Path] = {}
 
     def take(office: Office, form: str, owner: str, assignment: str, part: str = "") -> None:
         record = office.ledger.issued_for(assignment, part)
         assert record is not None, assignment
-        at[form][owner], files[f"{form}:{owner}"] = plan.At(forms[form], record), office.root / record.file
+        at[form][owner], files[f"{form}:{owner}"] = At(forms[form], record), office.root / record.file
 
     root = work / "demo"
     demo.make_demo(root)
@@ -162,8 +163,8 @@ def _quiet(items: Iterable[Any], total: int, label: str) -> Iterable[Any]:
 
 
 def _make(
-    samples: list[plan.Sample],
-    at: Mapping[str, Mapping[str, plan.At]],
+    samples: list[Sample],
+    at: Mapping[str, Mapping[str, At]],
     files: Mapping[str, Path],
     work: Path,
     made: Path,
@@ -198,7 +199,7 @@ def _make(
             _write_by_hand(sample, made)
 
 
-def _verdict(sample: plan.Sample, at: Mapping[str, Mapping[str, plan.At]]) -> dict[str, str]:
+def _verdict(sample: Sample, at: Mapping[str, Mapping[str, At]]) -> dict[str, str]:
     """What is good must have seemed so to the clerk: the check panel's own words, as LibreOffice reckons them after all
     that was done to the sheet."""
     if sample.by not in LOCALES or sample.state != "accepted":
@@ -207,7 +208,7 @@ def _verdict(sample: plan.Sample, at: Mapping[str, Mapping[str, plan.At]]) -> di
     return {at[form][owner].verdict: say("workbook.panel.done")}
 
 
-def _target(sample: plan.Sample, made: Path) -> Path:
+def _target(sample: Sample, made: Path) -> Path:
     folder = made / sample.batch
     return folder / f"{sample.inside.replace('!', '.d/')}.d" / sample.file if sample.inside else folder / sample.file
 
@@ -257,7 +258,7 @@ def _fill_with_openpyxl(job: dict[str, Any]) -> None:
     book.save(job["target"])
 
 
-def _write_by_hand(sample: plan.Sample, made: Path) -> None:
+def _write_by_hand(sample: Sample, made: Path) -> None:
     """Files no office program made: a copy, a cut-off or empty file, a picture of a page, a small Word file."""
     target = _target(sample, made)
     source = next((p for p in made.rglob(sample.source) if sample.source), None)
@@ -312,7 +313,7 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
 # -- laying down -------------------------------------------------------------------------------------------------------
 
 
-def _settle(samples: list[plan.Sample], made: Path) -> None:
+def _settle(samples: list[Sample], made: Path) -> None:
     """Archives are closed, innermost first; then the batches replace the old ones."""
     for folder in sorted(made.rglob("*.zip.d"), key=lambda p: -len(p.parts)):
         members = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
@@ -328,7 +329,7 @@ def _settle(samples: list[plan.Sample], made: Path) -> None:
             shutil.copyfile(path, target / path.name)
 
 
-def _expected(samples: list[plan.Sample]) -> None:
+def _expected(samples: list[Sample]) -> None:
     received = {b.folder: b.received.isoformat() for b in BATCHES}
     lines = ["\t".join(("batch", "file", "received", "state", "form", "unit", "person", "part", "codes", "cells"))]
     for sample in sorted(samples, key=lambda s: ([b.folder for b in BATCHES].index(s.batch), s.name)):

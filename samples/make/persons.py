@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import NO_PRINT, At
+from sample import NO_PRINT, At
 
 LEADING = "Việc nêu gương, dám nghĩ, dám làm"
 MENDING = "Việc khắc phục hạn chế, yếu kém kéo dài"

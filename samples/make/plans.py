@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import DATED, NO_PRINT, PASSWORD, At
+from sample import DATED, NO_PRINT, PASSWORD, At
 
 WARNED = ("dac_diem", "thuan_loi_kho_khan", "yeu_cau", "su_can_thiet", "hieu_qua", "tinh_kha_thi")
 """Parts of Mẫu 01 whose absence is a warning; the other four are errors."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plan import DATED, NO_PRINT, At
+from sample import DATED, NO_PRINT, At
 
 OWN_IDEA = "Xuất phát từ thực tế, tự nghiên cứu, học hỏi"
 CALLED = "Hưởng ứng theo sự vận động của cấp ủy chi bộ, đảng bộ, cơ quan, đoàn thể"

@@ -21,9 +21,9 @@ SIGNED = {
         "number": "15-BC/ĐU",
         "dated": "20/02/2027",
         "signer": "Võ Minh Tâm",
-        "way": "Văn thư",
+        "way": "Trục văn bản",
     },
-    f"mau-02_{invented.PERIOD}_DU-VPUB": {"on": "26/02/2027", "number": "09-BC/ĐU", "way": "Nộp trực tiếp"},
+    f"mau-02_{invented.PERIOD}_DU-VPUB": {"on": "26/02/2027", "number": "09-BC/ĐU", "way": "Trực tiếp"},
 }
 """Papers with seal and signature that came."""
 

@@ -241,12 +241,12 @@ def test_the_office_ruled_in_its_own_workbook(taken_in: Any) -> None:
                 "number": "15-BC/ĐU",
                 "dated": "2027-02-20",
                 "signer": "Võ Minh Tâm",
-                "way": "Văn thư",
+                "way": "Trục văn bản",
             },
         ),
         "assignment:mau-02_2027_DU-VPUB": (
             "signed",
-            {"on": "2027-02-26", "number": "09-BC/ĐU", "way": "Nộp trực tiếp"},
+            {"on": "2027-02-26", "number": "09-BC/ĐU", "way": "Trực tiếp"},
         ),
         "assignment:mau-01_2027_CB-HKHKT": ("signed", {"on": "2027-02-24"}),
     }

@@ -171,6 +171,23 @@ def test_a_scan_is_given_as_the_signed_copy_of_one_form(
     assert page["C5"].value == "Tệp chưa rõ 1"
 
 
+def test_a_file_that_nothing_tells_the_unit_of_is_not_confirmed(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """«Xác nhận» beside an empty «Có thể của» would make the file nobody's: it stays open, what was typed stays, and
+    the cell where the unit is to be chosen is told, however often the command runs."""
+    (office / "nhan-ve" / "scan.pdf").write_bytes(PDF)
+    lamtheo("run", "-C", office, *AS_OF)
+    typed(office, "TỆP NHẬN", "Tệp", "nhan-ve/scan.pdf", {"Xử lý": "Xác nhận"})
+    for _ in range(2):
+        said = " ".join(lamtheo("status", "-C", office, *AS_OF).out.split())
+        assert "Trang TỆP NHẬN, ô G4: «Gán cho đơn vị» cần chọn một đơn vị" in said
+    book = openpyxl.load_workbook(office / "theo-doi.xlsx")
+    assert book["TỔNG QUAN"]["C5"].value == "Tệp chưa rõ 1"
+    assert sheet(office, "TỆP NHẬN")[0]["Xử lý"] == "Xác nhận"
+    typed(office, "TỆP NHẬN", "Tệp", "nhan-ve/scan.pdf", {"Gán cho đơn vị": "DU-1", "Là biểu, văn bản": "Mẫu số 02"})
+    status(lamtheo, office)
+    assert openpyxl.load_workbook(office / "theo-doi.xlsx")["TỔNG QUAN"]["C5"].value != "Tệp chưa rõ 1"
+
+
 def test_where_a_unit_owes_several_forms_it_must_be_said_which(office: Path, lamtheo: Callable[..., Any]) -> None:
     """A PDF given to a unit that owes three forms: a finding at the cell, nothing ruled, what was chosen kept; said, it
     is that form's («Chưa đúng biểu»)."""
