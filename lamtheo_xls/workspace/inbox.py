@@ -14,6 +14,8 @@ from lamtheo_xls.workspace.position import OF_A_SUBMISSION, Rulings
 from lamtheo_xls.workspace.ruling import proposed_unit
 
 HISTORY_LINES = 2000
+_SETTLES = ("assign", "exclude", "as_is", "confirm", "enter")
+"""Rulings after which the sender is asked nothing of the file: what its unit has to mend stands at the unit."""
 
 
 def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tuple[FileLine, ...]:
@@ -38,20 +40,21 @@ def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tup
         target = given or (ruling.detail.get("assignment", "") if ruling else "")
         errors = [f for f in record.findings if f.severity == "error"]
         late = record.after_close and ruling is None
+        settled = bool(given) or record.state == "superseded" or (ruling is not None and ruling.kind in _SETTLES)
         out.append(
             FileLine(
                 submission=record.id,
                 file=record.file,
                 received=record.received,
-                words=state_words("after_close") if record.after_close else _what(record),
-                reply=_reply(errors[0]) if errors and not given else "",
+                words=_what(record, signed=bool(given)),
+                reply=_reply(errors[0]) if errors and not settled else "",
                 proposed=_proposed(office, record, labels),
                 assigned=labels.get(unit_code_of(target), "") if target else "",
                 given_as=named.get((target, bool(given)), "") if target else "",
                 decision=say(f"ledger.decision.{ruling.kind}") if ruling else "",
                 note=notes.get(f"submission:{record.id}", ""),
                 open=ruling is None and not given and not late,
-                findings=record.findings,
+                findings=() if settled else record.findings,
             )
         )
     return tuple(out)
@@ -67,7 +70,11 @@ def _is_shown(record: SubmissionRecord, ruling: Decision | None) -> bool:
     return ruling is not None and (ruling.kind == "assign" or ruling.kind in OF_A_SUBMISSION)
 
 
-def _what(record: SubmissionRecord) -> str:
+def _what(record: SubmissionRecord, *, signed: bool) -> str:
+    if record.after_close:
+        return state_words("after_close")
+    if signed:
+        return say("reports.status.heads.signed")
     return screen_word(record.findings) or state_words(record.state)
 
 

@@ -188,6 +188,33 @@ def test_a_file_that_nothing_tells_the_unit_of_is_not_confirmed(office: Path, la
     assert openpyxl.load_workbook(office / "theo-doi.xlsx")["TỔNG QUAN"]["C5"].value != "Tệp chưa rõ 1"
 
 
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        ({"Gán cho đơn vị": "ĐU Sở Số 1", "Là biểu, văn bản": "Mẫu số 02 – bản ký"}, "Bản ký"),
+        ({"Gán cho đơn vị": "ĐU Sở Số 1", "Là biểu, văn bản": "Mẫu số 02"}, None),
+        ({"Xử lý": "Không tổng hợp"}, None),
+    ],
+)
+def test_of_a_file_ruled_on_nothing_is_asked_any_more(
+    office: Path, lamtheo: Callable[..., Any], cells: Mapping[str, str], what: str | None
+) -> None:
+    """Given to a unit, taken as its signed copy or left out, a file has no message to send back and no line of its own
+    in LỖI; what is a signed copy is called so."""
+    (office / "nhan-ve" / "scan.pdf").write_bytes(PDF)
+    lamtheo("run", "-C", office, *AS_OF)
+    (before,) = sheet(office, "TỆP NHẬN")
+    assert before["Lời nhắn để gửi lại"]
+    typed(office, "TỆP NHẬN", "Tệp", "nhan-ve/scan.pdf", cells)
+    status(lamtheo, office)
+    (row,) = sheet(office, "TỆP NHẬN")
+    assert row["Lời nhắn để gửi lại"] is None
+    assert what is None or row["Là gì"] == what
+    book = openpyxl.load_workbook(office / "theo-doi.xlsx")
+    rows = [r for r in book["LỖI"].iter_rows(values_only=True) if "nhan-ve/scan.pdf" in r]
+    assert all(r[1] == "ĐU Sở Số 1" for r in rows) and len(rows) == (cells.get("Là biểu, văn bản") == "Mẫu số 02")
+
+
 def test_where_a_unit_owes_several_forms_it_must_be_said_which(office: Path, lamtheo: Callable[..., Any]) -> None:
     """A PDF given to a unit that owes three forms: a finding at the cell, nothing ruled, what was chosen kept; said, it
     is that form's («Chưa đúng biểu»)."""
