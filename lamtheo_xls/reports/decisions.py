@@ -130,6 +130,8 @@ def _kept_line(line: StatusLine, row: LineDecision | None) -> StatusLine:
         return line
     if not row.understood:
         return replace(line, decision=row.text, detail=row.detail)
+    if not row.changed and line.decision != row.text:
+        return line  # what we wrote there was of a decision that no longer stands
     return replace(line, detail=line.detail or row.detail)
 
 

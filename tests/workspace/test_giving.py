@@ -169,6 +169,8 @@ def test_a_scan_is_given_as_the_signed_copy_of_one_form(
     assert not any(a["signed_copy"] for a in status(lamtheo, office).values())
     page = openpyxl.load_workbook(office / "theo-doi.xlsx")["TỔNG QUAN"]
     assert page["C5"].value == "Tệp chưa rõ 1"
+    told = {(r["Xử lý"], r["Chi tiết"]) for r in sheet(office, "TỔNG QUAN")}
+    assert told == {(None, None)}, "the date of the copy goes with it"
 
 
 def test_a_file_that_nothing_tells_the_unit_of_is_not_confirmed(office: Path, lamtheo: Callable[..., Any]) -> None:
