@@ -15,7 +15,7 @@ from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.issuing import issue
 from lamtheo_xls.workspace.owing import assignments_of
-from lamtheo_xls.workspace.renewing import in_force, versions_of
+from lamtheo_xls.workspace.renewing import in_force, version_of, versions_of
 from lamtheo_xls.workspace.wanting import Standings, is_issued, standings_of, stem_of
 
 RECEIPTS = "bien-nhan.txt"
@@ -56,7 +56,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
                     groups=office.groups,
                     created=office.as_of,
                     password=office.password,
-                    older=_version_of(office, latest) < record.issued.version,
+                    older=version_of(office, latest) < record.issued.version,
                 )
                 folder.mkdir(parents=True, exist_ok=True)
                 path, _ = write_target(path, content, as_of=office.as_of)
@@ -109,16 +109,11 @@ def _issue_newer(office: Office, assignments: Sequence[Assignment], standings: S
         a.person or a.unit
         for a in assignments
         for part, standing in standings.get(a.id, {}).items()
-        if is_issued(a) and (latest := to_mend(standing)) is not None and _version_of(office, latest) < a.version
+        if is_issued(a) and (latest := to_mend(standing)) is not None and version_of(office, latest) < a.version
         if (own := office.ledger.issued_for(a.id, part)) is None or own.issued.version < a.version
     }
     if behind:
         issue(office, only=sorted(behind), progress=progress)
-
-
-def _version_of(office: Office, record: SubmissionRecord) -> int:
-    issued = office.ledger.issued(record.serial) if record.serial is not None else None
-    return issued.issued.version if issued is not None else 0
 
 
 def _record_for(office: Office, assignment: Assignment, part: str, latest: SubmissionRecord) -> IssueRecord | None:

@@ -5,7 +5,7 @@ Which form takes what from which is the programme's to say (its chains); nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lamtheo_xls.definitions import previous_period
@@ -105,13 +105,15 @@ def key_field(office: Office, form: Form) -> str:
     return next((c.key for c in office.programme.chains if c.form == form.id and not c.table), "")
 
 
-def placed(models: Sequence[Model], issued: Mapping[str, str], returned: Mapping[str, str]) -> dict[str, Model | None]:
+def placed(
+    models: Sequence[Model], issued: Mapping[str, str], returned: Mapping[str, str], older: Collection[str] = ()
+) -> dict[str, Model | None]:
     """Which part of a form of many each model is: part → model, None where a part has none (any more).
 
     `issued` and `returned`: part → key of the model it was issued for, or the unit returned in it. A model keeps its
     part; else it takes the one it had in the form it comes from, else the first free one. A part is free while nothing
-    came back in it and its model is known no longer. What was returned and never issued is left to the unit; there is
-    always a first part.
+    came back in it and its model is known no longer. What was returned and never issued is left to the unit, but for
+    the parts in `older`, which came back in an older version of the form; there is always a first part.
     """
     named = {**issued, **returned}
     out: dict[str, Model | None] = {}
@@ -126,9 +128,9 @@ def placed(models: Sequence[Model], issued: Mapping[str, str], returned: Mapping
         taken = out.keys() | returned.keys()
         part = model.part if model.part and model.part not in taken else _first_free(taken)
         out[part] = model
-    for part in issued:
+    for part in (*issued, *older):
         out.setdefault(part, None)
-    left = {p: m for p, m in out.items() if p in issued or p not in returned} or {"1": None}
+    left = {p: m for p, m in out.items() if p in issued or p in older or p not in returned} or {"1": None}
     return dict(sorted(left.items(), key=lambda item: (len(item[0]), item[0])))
 
 

@@ -90,6 +90,12 @@ def _renewed(versions: Versions, record: SubmissionRecord) -> SubmissionRecord:
     return replace(record, examination=text_of(in_force(versions, record)))
 
 
+def version_of(office: Office, record: SubmissionRecord) -> int:
+    """Version of the workbook a return came in; 0 where it is none of ours."""
+    issued = office.ledger.issued(record.serial) if record.serial is not None else None
+    return issued.issued.version if issued is not None else 0
+
+
 def ground_of(record: SubmissionRecord) -> str:
     """Digest of the definition whose ids the recorded values have; '' where nothing was examined."""
     facts = record.judged.get("facts", "")

@@ -17,7 +17,7 @@ from lamtheo_xls.workbook.write.panel import Filled
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.knowing import Known, Model, key_field, models_for, name_of, placed
 from lamtheo_xls.workspace.owing import choices_of, shared_id
-from lamtheo_xls.workspace.renewing import in_force
+from lamtheo_xls.workspace.renewing import in_force, version_of
 
 FORMAT = 2
 """Goes into the fingerprint: a change in how workbooks are written makes them anew."""
@@ -82,7 +82,8 @@ def wanted_for(
     """The workbooks of one assignment: one, or of a form of many parts one for each model that is known or was issued.
 
     What a workbook starts from stays as it is once something came back in it. Where the form has a new version it
-    starts from what the unit had returned: what counts, else the latest that could be read."""
+    starts from what the unit had returned: what counts, else the latest that could be read; so does a part the unit
+    added itself in an older version, which never had a workbook of its own."""
     form = office.forms[assignment.form]
     unit = unit_of(office.register, assignment.unit)
     assert unit is not None
@@ -165,7 +166,8 @@ def _parts(
     came = {part: s.counted or s.latest for part, s in standings.items() if part}
     returned = {part: name_of(record.examination, field) for part, record in came.items() if record is not None}
     made_for = {part: text_key(r.prefilled.fields.get(field, "")) for part, r in issued.items()}
-    return placed(models, made_for, returned)
+    own = [p for p in returned if p not in issued and _is_older(office, form, assignment, p, standings.get(p))]
+    return placed(models, made_for, returned, own)
 
 
 def _starting(
@@ -183,7 +185,7 @@ def _starting(
         came_back = standing is not None and (standing.latest is not None or standing.counted is not None)
         if came_back or record.carried or (part and model is None):
             return record.prefilled, record.carried
-    elif record is not None:
+    elif record is not None or (part and _is_older(office, form, assignment, part, standing)):
         returned = _readable(office, assignment, part, standing)
         if returned is not None:
             return _taken_over(form, in_force(known.versions, returned)), returned.id
@@ -192,6 +194,12 @@ def _starting(
         fields[form.part_field] = part
     rows = {t.id: tuple(m.values for m in models_for(known, form, assignment, t.id)) for t in form.tables}
     return Filled(fields=fields, rows={table: found for table, found in rows.items() if found}), ""
+
+
+def _is_older(office: Office, form: Form, assignment: Assignment, part: str, standing: Standing | None) -> bool:
+    """Whether what can be taken over of the part came back in an older version."""
+    returned = _readable(office, assignment, part, standing)
+    return returned is not None and 0 < version_of(office, returned) < form.version
 
 
 def _readable(office: Office, assignment: Assignment, part: str, standing: Standing | None) -> SubmissionRecord | None:

@@ -126,6 +126,41 @@ def test_a_form_changed_in_mid_round(
     assert lamtheo("verify", "-C", office, "--as-of", "2027-02-20").code == 0
 
 
+def test_a_model_the_unit_added_itself_gets_a_workbook_of_the_new_version(
+    models_office: Path,
+    lamtheo: Callable[..., Any],
+    type_into: Callable[..., Path],
+    field_in: Callable[..., Any],
+    plan_of: Callable[..., dict[str, str]],
+    newer: Callable[..., Form],
+) -> None:
+    """A second model came in a copy of the first's workbook: both are made anew, each with what was returned in it;
+    while the version stays, the second is left to the unit."""
+    office, second = models_office, ONE.replace(".xlsx", "_2.xlsx")
+    type_into(office, ONE, "mot.xlsx", plan_of("Tiết kiệm điện", **{OLD: KIND}))
+    type_into(office, ONE, "hai.xlsx", plan_of("Ngày thứ Bảy", part=2, **{OLD: KIND}))
+    collected(lamtheo, office, "2027-02-10")
+
+    def made(day: str) -> list[tuple[str, str, int]]:
+        lines = lamtheo("issue", "-C", office, "--as-of", day, "--json").lines
+        mine = [x for x in lines if x["assignment"] == "mau-01_2027_DU-1"]
+        return [(x["part"], x["change"], x["version"]) for x in mine]
+
+    assert made("2027-02-10") == [("1", "unchanged", 1)]
+    form = newer(7)
+    assert made("2027-02-11") == [("1", "changed", 2), ("2", "new", 2)]
+    fields = ("mo_hinh_thu", "ten_mo_hinh", NEW)
+    assert [field_in(office, ONE, f, form=form) for f in fields] == [1, "Tiết kiệm điện", KIND]
+    assert [field_in(office, second, f, form=form) for f in fields] == [2, "Ngày thứ Bảy", KIND]
+    assert made("2027-02-12") == [("1", "unchanged", 2), ("2", "unchanged", 2)]
+
+    type_into(office, second, "hai-moi.xlsx", {"thoi_gian": "Quý II/2027"}, form=form)
+    line = collected(lamtheo, office, "2027-02-13")["hai-moi.xlsx"]
+    assert (line["state"], line["part"], codes(line)) == ("accepted", "2", [])
+    assert made("2027-02-13") == [("1", "unchanged", 2), ("2", "unchanged", 2)]
+    assert lamtheo("verify", "-C", office, "--as-of", "2027-02-20").code == 0
+
+
 def test_without_a_limit_the_old_version_is_taken_as_long_as_the_round_takes_returns(
     models_office: Path,
     lamtheo: Callable[..., Any],
