@@ -20,6 +20,7 @@ ORDER = (
     "intake",
     "merge",
     "reports",
+    "mail",
     "workspace",
     "cli",
 )
@@ -37,6 +38,16 @@ OWNERS = {
     "msoffcrypto": {"workbook"},
     "cryptography": {"workbook"},
     "psutil": {"workbook"},
+    "email": {"intake", "mail"},
+    "oxmsg": {"intake"},
+    "smtplib": {"mail"},
+    "imap_tools": {"mail"},
+    "imaplib": {"mail"},
+    "jinja2": {"mail"},
+    "keyring": {"mail"},
+    "holidays": {"mail"},
+    "ssl": {"mail"},
+    "subprocess": {"workbook", "intake"},
 }
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding
+from lamtheo_xls.ledger import MailSource
 
 _MIB = 1 << 20
 
@@ -49,6 +50,10 @@ class Received:
     modified: str = ""
     """ISO local time the file was last changed, as far as known."""
     findings: tuple[Finding, ...] = ()
+    day: dt.date | None = None
+    """The day a mail server got it, in Vietnam; None where none did."""
+    mail: MailSource | None = None
+    """The message that brought it."""
 
 
 def received(name: str, data: bytes, modified: str, findings: tuple[Finding, ...] = ()) -> Received:

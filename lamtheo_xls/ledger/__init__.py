@@ -5,6 +5,8 @@ from lamtheo_xls.ledger.ledger import Ledger, open_ledger
 from lamtheo_xls.ledger.lock import lock
 from lamtheo_xls.ledger.records import (
     KINDS,
+    LETTER_KINDS,
+    LETTER_STATES,
     STATES,
     Arrival,
     Arrived,
@@ -12,6 +14,10 @@ from lamtheo_xls.ledger.records import (
     Decision,
     Event,
     IssueRecord,
+    LetterRecord,
+    MailedCopy,
+    MailSource,
+    SeenMessage,
     SignedCopy,
     Standing,
     SubmissionRecord,
@@ -21,6 +27,8 @@ from lamtheo_xls.ledger.records import (
 
 __all__ = [
     "KINDS",
+    "LETTER_KINDS",
+    "LETTER_STATES",
     "STATES",
     "Arrival",
     "Arrived",
@@ -29,6 +37,10 @@ __all__ = [
     "Event",
     "IssueRecord",
     "Ledger",
+    "LetterRecord",
+    "MailSource",
+    "MailedCopy",
+    "SeenMessage",
     "SignedCopy",
     "Standing",
     "SubmissionRecord",

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lamtheo_xls.findings import World
-from lamtheo_xls.ledger import counting, deciding, issuing, receiving
+from lamtheo_xls.ledger import counting, deciding, issuing, mailbag, outbox, receiving
 from lamtheo_xls.ledger.archive import Archive
 from lamtheo_xls.ledger.faults import told_as_world
 from lamtheo_xls.ledger.records import (
@@ -22,6 +22,9 @@ from lamtheo_xls.ledger.records import (
     Decision,
     Event,
     IssueRecord,
+    LetterRecord,
+    MailedCopy,
+    SeenMessage,
     Standing,
     SubmissionRecord,
 )
@@ -214,6 +217,59 @@ class Ledger:
         """Submissions as they stand now; without a round all of them, those of no known round among them."""
         with told_as_world(self._path):
             return counting.submissions(self._db, round, assignment)
+
+    # -- mail ---------------------------------------------------------------------------------------------------------
+
+    def mailed_copies(self, since: dt.date | None = None) -> tuple[MailedCopy, ...]:
+        """Every copy that came by mail (collected on or after `since`), in the order of its coming."""
+        with told_as_world(self._path):
+            return mailbag.mailed_copies(self._db, since)
+
+    def note_messages(self, messages: Iterable[SeenMessage]) -> None:
+        """Notes messages gone through: after what they brought is recorded, and again (`marked`) once the server was
+        told."""
+        with transaction(self._db, self._path):
+            mailbag.note_messages(self._db, messages)
+
+    def seen_messages(self, account: str, folder: str, validity: int) -> Mapping[int, SeenMessage]:
+        """uid → the message, of one folder as its server numbers it now."""
+        with told_as_world(self._path):
+            return mailbag.seen_messages(self._db, account, folder, validity)
+
+    def seen_ids(self, account: str) -> Mapping[str, str]:
+        """Message-ID → kind of every message of the account gone through, whatever its number was."""
+        with told_as_world(self._path):
+            return mailbag.seen_ids(self._db, account)
+
+    def queue_letters(self, letters: Iterable[LetterRecord]) -> tuple[LetterRecord, ...]:
+        """Records the letters whose key is new (ready, or drafted), all or none; gives those back with their numbers.
+        Their bytes were `put`."""
+        listed = tuple(letters)  # whatever they put is put before the flush
+        self.flush()
+        with transaction(self._db, self._path):
+            return outbox.queue_letters(self._db, listed, self.archive.holds)
+
+    def letters(self, *states: str) -> tuple[LetterRecord, ...]:
+        """The letters in those states (none named: all), in the order they were made."""
+        with told_as_world(self._path):
+            return outbox.letters(self._db, states or None)
+
+    def letter_by_message_id(self, message_id: str) -> LetterRecord | None:
+        """Our letter of that Message-ID («<…@…>»), or None."""
+        with told_as_world(self._path):
+            return outbox.letter_by_message_id(self._db, message_id)
+
+    def move_letter(
+        self, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False
+    ) -> LetterRecord:
+        """The letter in its new state, on the disk when this returns; ValueError where that state cannot follow."""
+        with transaction(self._db, self._path):
+            return outbox.move_letter(self._db, id, state, as_of=as_of, moment=moment, reply=reply, tried=tried)
+
+    def doubt_interrupted(self, *, as_of: dt.date, moment: str) -> tuple[LetterRecord, ...]:
+        """Letters a run cut short left `sending` become in_doubt; those letters."""
+        with transaction(self._db, self._path):
+            return outbox.doubt_interrupted(self._db, as_of=as_of, moment=moment)
 
     # -- decisions --------------------------------------------------------------------------------------------------
 

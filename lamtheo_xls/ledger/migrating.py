@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 
 def _to_2(db: sqlite3.Connection) -> None:
@@ -25,5 +26,13 @@ def _prefilled(payload: str, rows: str) -> str:
     return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+def _to_3(db: sqlite3.Connection) -> None:
+    """Mail: where copies came from, the messages gone through, the outbox; of what came before nothing is known."""
+    for statement in (
+        (Path(__file__).parent / "schema_mail.sql").read_text("utf-8").split(";")
+    ):  # none stands in a comment
+        db.execute(statement)
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
 """Version → the step that leads from it to the next. Inside a transaction."""

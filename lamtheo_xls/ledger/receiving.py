@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lamtheo_xls.ledger.counting import states_of
+from lamtheo_xls.ledger.mailbag import note_mail
 from lamtheo_xls.ledger.records import Arrival, Arrived, SubmissionRecord
 from lamtheo_xls.ledger.store import compact, next_number, write_event
 
@@ -44,6 +45,8 @@ def record_arrivals(
             kind = "received" if judged is None and arrival.sha256 not in here else "duplicate"
             detail = {"file": arrival.file, "received": arrival.received.isoformat(), "sha256": arrival.sha256}
             write_event(db, next_number(db), as_of, kind, f"file:{arrival.sha256}", "", detail)
+        if arrival.mail is not None:
+            note_mail(db, arrival, as_of)
         first, modified = db.execute(
             "SELECT min(received), min(CASE run WHEN ? THEN modified END) FROM copies WHERE sha256 = ?",
             (run, arrival.sha256),

@@ -24,8 +24,14 @@ KINDS = (
     "enter",
     "as_is",
     "signed",
+    "arrived",
+    "again",
     "withdraw",
 )
+
+
+LETTER_KINDS = ("issue", "reminder", "returned", "receipt")
+LETTER_STATES = ("ready", "sending", "sent", "in_doubt", "failed", "bounced", "drafted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,27 @@ class IssueRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailSource:
+    """What the message that brought a file said of itself: provenance, never proof."""
+
+    message_id: str
+    """«<…@…>», or '' where it has none."""
+    sender: str
+    """Address in lower case."""
+    name: str = ""
+    """The name beside the address."""
+    reply_to: str = ""
+    """Where answers are wanted, if elsewhere than at the sender."""
+    subject: str = ""
+    sent: str = ""
+    """ISO time, with its zone, that the mail server got it; else what the message claims; '' for neither."""
+    references: tuple[str, ...] = ()
+    """Message-IDs it answers, the nearest last."""
+    automatic: bool = False
+    """A list, a robot or an absence note sent it: it is never answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """Bytes that came in at one place. `modified` is an ISO local time or '' – only ever a tie-break."""
 
@@ -54,6 +81,7 @@ class Arrival:
     file: str
     received: dt.date
     modified: str = ""
+    mail: MailSource | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,3 +250,77 @@ class Event:
 def submission_id(sha256: str) -> str:
     """The id of the submission these bytes make: 20 hexadecimal digits."""
     return sha256[:20]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailedCopy:
+    """One file that a message brought."""
+
+    sha256: str
+    file: str
+    mail: MailSource
+    as_of: dt.date
+    """The day it was collected."""
+
+    @property
+    def submission(self) -> str:
+        return submission_id(self.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenMessage:
+    """One message of a mailbox that was gone through.
+
+    `kind`: taken (its files are archived and recorded), own (a letter of ours), bounce (of a letter of ours), other
+    (nothing in it to take). `marked`: the server was told, or need not be.
+    """
+
+    account: str
+    """user@host of the mailbox."""
+    folder: str
+    validity: int
+    """UIDVALIDITY: with another one, the same uid is another message."""
+    uid: int
+    message_id: str = ""
+    kind: Literal["taken", "own", "bounce", "other"]
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRecord:
+    """One letter of the outbox.
+
+    `key` says what it is («issue:…»), so that the same letter is never made twice. `state`: ready (to be sent), sending
+    (its content is on the way: found by a later run, that is in doubt), sent (the server accepted it), in_doubt (its
+    reply was not recorded: never sent again by itself), failed (refused for good), bounced (accepted, then returned),
+    drafted (a file for staff to send themselves).
+    """
+
+    key: str
+    message_id: str
+    kind: str
+    """One of LETTER_KINDS."""
+    rounds: tuple[str, ...]
+    addresses: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
+    """'unit:<code>', 'person:<code>'; () for a sender nobody knows."""
+    subject: str
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What it carries or speaks of: assignments, serials, submissions, steps."""
+    sha256: str
+    """Its bytes, in the archive: every try sends the same."""
+    made_on: dt.date
+    state: str = "ready"
+    tries: int = 0
+    reply: str = ""
+    """The server's last words, or why it came back."""
+    moment: str = ""
+    """ISO local time of the last change of state."""
+    file: str = ""
+    """The draft, relative to the workspace, with '/'."""
+    id: int = 0
+
+    @property
+    def subject_of(self) -> str:
+        """The subject of decisions and events about it: 'letter:<id>'."""
+        return f"letter:{self.id}"

@@ -14,7 +14,7 @@ from lamtheo_xls.findings import World
 from lamtheo_xls.ledger.faults import told_as_world
 from lamtheo_xls.ledger.migrating import MIGRATIONS
 
-VERSION = 2
+VERSION = 3
 _OURS = 0x4C545853  # application_id: "LTXS"
 _TABLES = {"meta", "events", "issued", "copies", "submissions", "judgements", "decisions", "notes", "rounds"}
 
@@ -57,7 +57,7 @@ def _recognise(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
             duong_dan=path,
             loi=f"application_id {ours:x}, user_version {version}, {len(tables)}/{len(_TABLES)}",
         )
-    schema = (Path(__file__).parent / "schema.sql").read_text("utf-8")
+    schema = "".join((Path(__file__).parent / name).read_text("utf-8") for name in ("schema.sql", "schema_mail.sql"))
     db.executescript(
         f"BEGIN IMMEDIATE; PRAGMA application_id = {_OURS}; PRAGMA user_version = {VERSION}; {schema} COMMIT;"
     )

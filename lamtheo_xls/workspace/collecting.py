@@ -219,13 +219,13 @@ def _take(
     executor: Executor | None,
     seen: Seen,
 ) -> Iterator[Collected]:
-    day = received or office.as_of
     with_bytes = [r for r in chunk if r.data is not None]
     arrivals = []
     for item in with_bytes:
         assert item.data is not None
         sha = office.ledger.put(item.data)
-        arrivals.append(Arrival(sha256=sha, file=item.name, received=day, modified=item.modified))
+        day = received or item.day or office.as_of
+        arrivals.append(Arrival(sha256=sha, file=item.name, received=day, modified=item.modified, mail=item.mail))
     arrived = office.ledger.record_arrivals(arrivals, as_of=office.as_of)
     todo = [(a, r) for a, r in zip(arrived, with_bytes, strict=True) if a.state != "duplicate"]
     told = _judge_and_record(office, docket, todo, executor, seen)

@@ -1,0 +1,133 @@
+"""The outbox: what is to be sent, what was, and what nobody can say of. A letter is made once and never lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable
+
+from lamtheo_xls.ledger.records import LETTER_KINDS, LETTER_STATES, LetterRecord
+from lamtheo_xls.ledger.store import compact, next_number, write_event
+
+_FROM = {
+    "ready": {"sending", "in_doubt", "failed", "drafted", "sent"},
+    "drafted": {"ready", "sent"},
+    "in_doubt": {"sending", "sent", "failed", "bounced"},
+    "failed": {"ready", "in_doubt"},
+    "sent": {"sending", "in_doubt", "drafted", "failed", "bounced"},
+    "bounced": {"sent", "in_doubt", "sending", "drafted"},
+    "sending": {"ready"},
+}
+"""State → the states it may follow on."""
+
+
+def queue_letters(
+    db: sqlite3.Connection, letters: Iterable[LetterRecord], holds: Callable[[str], bool]
+) -> tuple[LetterRecord, ...]:
+    """Records the letters whose key is new, ready or drafted; gives those back with their numbers. Inside a
+    transaction, after the archive's flush. ValueError: bytes that are not in the archive, an unknown kind or state."""
+    made: list[LetterRecord] = []
+    for letter in letters:
+        if letter.kind not in LETTER_KINDS or letter.state not in ("ready", "drafted"):
+            raise ValueError(f"not a letter to queue: {letter.kind}, {letter.state}")
+        if not holds(letter.sha256):
+            raise ValueError(f"not in the archive: {letter.sha256}")
+        if db.execute("SELECT 1 FROM letters WHERE key = ?", (letter.key,)).fetchone():
+            continue
+        cursor = db.execute(
+            "INSERT INTO letters VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+            (
+                letter.key,
+                letter.message_id,
+                letter.kind,
+                compact(letter.rounds),
+                compact(letter.addresses),
+                compact(letter.recipients),
+                letter.subject,
+                compact({name: list(values) for name, values in letter.items.items()}),
+                letter.sha256,
+                letter.made_on.isoformat(),
+                letter.state,
+                letter.reply,
+                letter.moment,
+                letter.file,
+            ),
+        )
+        made.append(_letter(db.execute("SELECT * FROM letters WHERE id = ?", (cursor.lastrowid,)).fetchone()))
+        _tell(db, made[-1], made[-1].made_on)
+    return tuple(made)
+
+
+def letters(db: sqlite3.Connection, states: Collection[str] | None = None) -> tuple[LetterRecord, ...]:
+    """The letters in those states (None: all), in the order they were made."""
+    rows = db.execute(
+        "SELECT * FROM letters WHERE :all OR state IN (SELECT value FROM json_each(:states)) ORDER BY id",
+        {"all": states is None, "states": json.dumps(sorted(states or ()))},
+    )
+    return tuple(_letter(row) for row in rows)
+
+
+def letter_by_message_id(db: sqlite3.Connection, message_id: str) -> LetterRecord | None:
+    row = db.execute("SELECT * FROM letters WHERE message_id = ?", (message_id,)).fetchone()
+    return _letter(row) if row else None
+
+
+def move_letter(
+    db: sqlite3.Connection, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False
+) -> LetterRecord:
+    """The letter in its new state. Inside a transaction. ValueError: that state never follows on the one it has."""
+    if state not in LETTER_STATES:
+        raise ValueError(f"not a state of letters: {state}")
+    old = _letter(db.execute("SELECT * FROM letters WHERE id = ?", (id,)).fetchone())
+    if old.state not in _FROM[state]:
+        raise ValueError(f"letter {id} cannot go from {old.state} to {state}")
+    db.execute(
+        "UPDATE letters SET state = ?, tries = tries + ?, reply = ?, moment = ? WHERE id = ?",
+        (state, int(tried), reply or old.reply, moment, id),
+    )
+    new = _letter(db.execute("SELECT * FROM letters WHERE id = ?", (id,)).fetchone())
+    if state != "sending":
+        _tell(db, new, as_of)
+    return new
+
+
+def doubt_interrupted(db: sqlite3.Connection, *, as_of: dt.date, moment: str) -> tuple[LetterRecord, ...]:
+    """Letters whose content was on the way when a run was cut short are in doubt from now on. Inside a transaction, by
+    whoever holds the workspace: nobody else is sending."""
+    found = letters(db, ("sending",))
+    return tuple(move_letter(db, x.id, "in_doubt", as_of=as_of, moment=moment) for x in found)
+
+
+def _tell(db: sqlite3.Connection, letter: LetterRecord, as_of: dt.date) -> None:
+    """A line of the history for every letter made or settled, about the letter."""
+    detail = {
+        "kind": letter.kind,
+        "state": letter.state,
+        "to": list(letter.addresses),
+        "message_id": letter.message_id,
+        "reply": letter.reply,
+    }
+    round_ = letter.rounds[0] if letter.rounds else ""
+    write_event(db, next_number(db), as_of, "letter", letter.subject_of, round_, detail)
+
+
+def _letter(row: sqlite3.Row) -> LetterRecord:
+    return LetterRecord(
+        key=row["key"],
+        message_id=row["message_id"],
+        kind=row["kind"],
+        rounds=tuple(json.loads(row["rounds"])),
+        addresses=tuple(json.loads(row["addresses"])),
+        recipients=tuple(json.loads(row["recipients"])),
+        subject=row["subject"],
+        items={name: tuple(values) for name, values in json.loads(row["items"]).items()},
+        sha256=row["sha256"],
+        made_on=dt.date.fromisoformat(row["made_on"]),
+        state=row["state"],
+        tries=row["tries"],
+        reply=row["reply"],
+        moment=row["moment"],
+        file=row["file"],
+        id=row["id"],
+    )
