@@ -13,7 +13,7 @@ CREATE TABLE messages (
 ) WITHOUT ROWID;
 CREATE INDEX messages_of_id ON messages (message_id);
 
--- The outbox. `key` says what the letter is, so that it is made once; its Message-ID stands before the first try.
+-- The outbox. `key` says what the letter is, so that it is made once, its Message-ID stands before the first try.
 CREATE TABLE letters (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     rounds TEXT NOT NULL, addresses TEXT NOT NULL, recipients TEXT NOT NULL, subject TEXT NOT NULL, items TEXT NOT NULL,
