@@ -99,6 +99,8 @@ class FileLine:
     """What stands in its cells was not understood."""
     open: bool = True
     """Nothing is decided yet: counts among the unclear files."""
+    sender: str = ""
+    """The address it came from by mail; '' where it came otherwise."""
     findings: tuple[Finding, ...] = ()
 
 

@@ -13,9 +13,10 @@ from lamtheo_xls.findings import Finding, finding, label, say
 from lamtheo_xls.ledger.records import SignedCopy
 from lamtheo_xls.register.model import Unit
 from lamtheo_xls.reports.board import FILE_DECISIONS, LINE_DECISIONS, FileLine, StatusLine, unit_labels
+from lamtheo_xls.reports.letters import LETTER_KEY, LetterDecision, letters_in
 from lamtheo_xls.reports.marks import INPUTS, copy_mark, row_mark, texts_of
-from lamtheo_xls.reports.saved import DATE, Table, date_in, date_of, note_stray, sheet_with, shown, table_of
-from lamtheo_xls.text import plain_key, text_key, unit_key
+from lamtheo_xls.reports.saved import Table, date_in, date_of, kind_of, note_stray, sheet_with, shown, table_of
+from lamtheo_xls.text import text_key, unit_key
 from lamtheo_xls.workbook.read.reader import read_returned
 
 
@@ -83,6 +84,7 @@ class DecisionSheet:
     files: tuple[FileDecision, ...] = ()
     signed: tuple[SignedEntry, ...] = ()
     """Rows of BẢN KÝ that are no longer as they were written."""
+    letters: tuple[LetterDecision, ...] = ()
     readable: bool = True
     """False: nothing may be concluded from what is absent here."""
 
@@ -108,7 +110,9 @@ def read_decisions(data: bytes, units: Sequence[Unit] = ()) -> tuple[DecisionShe
     signed: tuple[SignedEntry, ...] = ()
     if copies is not None:
         signed = tuple(_signed(table_of(*copies), reading.date1904, found))
-    return DecisionSheet(lines=lines, files=files, signed=signed), tuple(found)
+    posted = sheet_with(others, LETTER_KEY, "reports.sheets.letters")
+    letters = tuple(letters_in(table_of(*posted), found)) if posted is not None else ()
+    return DecisionSheet(lines=lines, files=files, signed=signed, letters=letters), tuple(found)
 
 
 def keep_typed(
@@ -158,7 +162,7 @@ def _lines(table: Table, date1904: bool, found: list[Finding]) -> Iterator[LineD
         if not assignment:
             note_stray(table, row, ("decision", "detail", "note"), "reports.status.heads.", found)
             continue
-        kind, rest = _kind_of(text)
+        kind, rest = kind_of(text)
         date = date or date_in(rest)
         understood = True
         if text and kind not in LINE_DECISIONS:
@@ -201,7 +205,7 @@ def _files(table: Table, names: Mapping[str, set[str]], found: list[Finding]) ->
         if not submission:
             note_stray(table, row, ("decision", "unit", "as", "note"), "reports.files.heads.", found)
             continue
-        kind, _ = _kind_of(text)
+        kind, _ = kind_of(text)
         unit = _unit_of(assigned, names)
         understood = True
         if text and kind not in FILE_DECISIONS:
@@ -270,23 +274,6 @@ def _signed(table: Table, date1904: bool, found: list[Finding]) -> Iterator[Sign
         seen.add(assignment)
         told = copy if texts_of(copy) else None
         yield SignedEntry(assignment=assignment, copy=told, understood=understood, typed={} if understood else typed)
-
-
-def _kind_of(text: str) -> tuple[str, str]:
-    """The decision a text names, and what follows it («Gia hạn đến 05/03/2027»); ('', text) where it names none.
-
-    Case, spaces, tone placement and missing accents are forgiven; anything after the words must hold a date.
-    """
-    kinds = {kind: say(f"ledger.decision.{kind}") for kind in dict.fromkeys((*LINE_DECISIONS, *FILE_DECISIONS))}
-    for key_of in (text_key, plain_key):
-        key = key_of(text).strip(" .!…")
-        for kind, words in kinds.items():
-            start = key_of(words)
-            if key == start:
-                return kind, ""
-            if key.startswith(start + " ") and DATE.search(key):
-                return kind, key.removeprefix(start)
-    return "", text
 
 
 def _unit_names(units: Sequence[Unit]) -> Mapping[str, set[str]]:

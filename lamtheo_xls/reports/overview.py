@@ -76,8 +76,10 @@ def write_overview(
     summary: Summary,
     due: str,
     view_only: bool,
+    waiting: Mapping[str, int],
 ) -> None:
-    """One row per assignment below the heading; `due` is what it says of dates."""
+    """One row per assignment below the heading; `due` is what it says of dates. `waiting`: sheet ('letters',
+    'contacts') → how many of its rows wait for a person."""
     style = out.formats
     columns = overview_columns(lines, view_only)
     styles.set_widths(sheet, [c.width for c in columns])
@@ -92,7 +94,7 @@ def write_overview(
     styles.put(sheet, 2, 1, due, style["bold"])
     styles.put(sheet, 3, 1, first, style["bold"])
     styles.put(sheet, 4, 1, second, style["plain"])
-    _write_today(sheet, out, summary)
+    _write_today(sheet, out, summary, waiting)
     styles.put(sheet, 7, 1, say("reports.status.view_only" if view_only else "reports.status.hint"), style["quiet"])
     sheet.set_default_row(18)
     for row in (2, 3, 4, 5, 6):
@@ -217,17 +219,27 @@ def _state_style(line: StatusLine) -> str:
     return "overdue" if line.overdue and line.state == "missing" else line.state
 
 
-def _write_today(sheet: Any, out: styles.Book, summary: Summary) -> None:
-    """«HÔM NAY: [Gọi điện 6] [Tệp chưa rõ 1]»; the second leads to the sheet of files."""
+def _write_today(sheet: Any, out: styles.Book, summary: Summary, waiting: Mapping[str, int]) -> None:
+    """«HÔM NAY: [Gọi điện 6] [Tệp chưa rõ 1]», and below it, where there are any, [Thư cần xem 2] [Liên hệ 3]; all but
+    the first lead to their sheets."""
     style = out.formats
     styles.put_merged(sheet, 5, 1, 2, _today_words(summary.call), style["call"])
-    text = say("reports.status.unclear", n=summary.unclear_files) if summary.unclear_files else ""
-    if text:
-        target = f"internal:'{say('reports.sheets.files')}'!A1"
-        styles.done(sheet.merge_range(4, 2, 4, 3, "", style["call_link"]))
-        styles.put_link(sheet, 5, 3, target, text, style["call_link"], say("reports.status.unclear_tip"))
+    if summary.unclear_files:
+        _put_task(sheet, out, 5, 3, "files", say("reports.status.unclear", n=summary.unclear_files))
     else:
         styles.put_merged(sheet, 5, 3, 4, say("reports.status.unclear_none"), style["call"])
+    tasks = [(name, n) for name, n in waiting.items() if n]
+    for column, (name, n) in zip((1, 3), tasks, strict=False):
+        _put_task(sheet, out, 6, column, name, say(f"reports.status.waiting.{name}", n=n))
+
+
+def _put_task(sheet: Any, out: styles.Book, row: int, column: int, name: str, text: str) -> None:
+    page = say(f"reports.sheets.{name}")
+    style = out.formats["call_link"]
+    styles.done(sheet.merge_range(row - 1, column - 1, row - 1, column, "", style))
+    styles.put_link(
+        sheet, row, column, f"internal:'{page}'!A1", text, style, say("reports.status.unclear_tip", page=page)
+    )
 
 
 def _today_words(call: int) -> str:
@@ -235,8 +247,11 @@ def _today_words(call: int) -> str:
     return f"{say('reports.status.today')} {told}"
 
 
-def offer_decisions(sheet: Any, first_row: int, last_row: int, column: int, kinds: Sequence[str]) -> None:
-    options = prompt("decision") | {
+def offer_decisions(
+    sheet: Any, first_row: int, last_row: int, column: int, kinds: Sequence[str], *, help: str = "decision"
+) -> None:
+    """The drop-down of decisions over one column of rows; `help` names the words that pop up beside it."""
+    options = prompt(help) | {
         "validate": "list",
         "source": [say(f"ledger.decision.{kind}") for kind in kinds],
         **ALERT,

@@ -28,7 +28,7 @@ def write_received(
     sheet: Any, out: styles.Book, as_of: dt.date, files: Sequence[FileLine], lists: Lists, view_only: bool
 ) -> None:
     """The rows in the order given; with `view_only` without the columns staff fill and without the hidden id."""
-    columns = _SHOWN if view_only else _SHOWN + _OPEN
+    columns = _columns(any(line.sender for line in files), view_only)
     style = out.formats
     sheet.set_default_row(18)
     widths = [width for _, width, _ in columns]
@@ -65,6 +65,12 @@ def write_received(
     styles.protect(sheet)
 
 
+def _columns(mailed: bool, view_only: bool) -> tuple[tuple[str, float, str], ...]:
+    """The sender has a column where any file came by mail."""
+    shown = (*_SHOWN[:3], ("sender", 24.0, "cell"), *_SHOWN[3:]) if mailed else _SHOWN
+    return shown if view_only else shown + _OPEN
+
+
 def _head(look: str) -> str:
     return "head_open" if look == "open" else "head"
 
@@ -74,6 +80,7 @@ def _values(line: FileLine, number: int) -> dict[str, str | int | dt.date | None
         "number": number,
         "file": styles.clip(line.file),
         "received": line.received,
+        "sender": styles.clip(line.sender),
         "what": line.words,
         "reply": styles.clip(line.reply),
         "proposed": styles.clip(line.proposed),

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding, finding, say
-from lamtheo_xls.text import nfc, read_date, text_key
+from lamtheo_xls.ledger.records import KINDS
+from lamtheo_xls.text import nfc, plain_key, read_date, text_key
 from lamtheo_xls.workbook.layout import address
 from lamtheo_xls.workbook.read.reading import RawCell, Sheet
 
@@ -90,3 +91,20 @@ def note_stray(table: Table, row: int, keys: Iterable[str], heads: str, found: l
             where = table.cell(row, heads + key)
             found.append(finding("set.decision_row_unknown", sheet=table.sheet.name, cell=where, value=text))
             return
+
+
+def kind_of(text: str) -> tuple[str, str]:
+    """The decision a text names, and what follows it («Gia hạn đến 05/03/2027»); ('', text) where it names none.
+
+    Case, spaces, tone placement and missing accents are forgiven; anything after the words must hold a date.
+    """
+    kinds = {kind: say(f"ledger.decision.{kind}") for kind in KINDS if kind != "withdraw"}
+    for key_of in (text_key, plain_key):
+        key = key_of(text).strip(" .!…")
+        for kind, words in kinds.items():
+            start = key_of(words)
+            if key == start:
+                return kind, ""
+            if key.startswith(start + " ") and DATE.search(key):
+                return kind, key.removeprefix(start)
+    return "", text

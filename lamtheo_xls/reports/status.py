@@ -31,6 +31,8 @@ from lamtheo_xls.reports.board import (
     unit_labels,
 )
 from lamtheo_xls.reports.by_form import write_by_form
+from lamtheo_xls.reports.contacts import ContactLine, write_contacts
+from lamtheo_xls.reports.letters import LetterLine, write_letters
 from lamtheo_xls.reports.overview import LISTS, add_chart, overview_columns, write_lists, write_overview
 from lamtheo_xls.reports.received import write_received
 from lamtheo_xls.reports.signed import write_signed
@@ -68,6 +70,8 @@ def write_status(
     forms: Sequence[FormLine] = (),
     milestones: Sequence[MilestoneLine] = (),
     choices: Sequence[Choice] = (),
+    letters: Sequence[LetterLine] = (),
+    contacts: Sequence[ContactLine] = (),
 ) -> bytes:
     """theo-doi.xlsx as bytes, in the order the lines are given; `title` is «ĐĂNG KÝ MÔ HÌNH NĂM 2027».
 
@@ -75,8 +79,8 @@ def write_status(
     `office_findings` are about what the office itself wrote (decisions not understood): they open sheet LỖI, since
     whoever works by double-click sees no terminal. Several `forms` (or `milestones`) are counted one by one on THEO
     BIỂU, and the heading tells the date that comes next; `choices` are what a file may be given to a unit as. BẢN KÝ is
-    there where signed copies are owed. Same inputs, same bytes. Raises ValueError only where XlsxWriter
-    refuses a write (our bug).
+    there where signed copies are owed, THƯ and LIÊN HỆ where there are `letters` and `contacts`. Same inputs, same
+    bytes. Raises ValueError only where XlsxWriter refuses a write (our bug).
     """
     out = styles.Book(created=created, title=say("reports.status.document"))
     overview = out.add_sheet(say("reports.sheets.overview"))
@@ -85,6 +89,8 @@ def write_status(
     inked = any(map(signed_line, lines))
     copies = out.add_sheet(say("reports.sheets.signed")) if inked else None
     received = out.add_sheet(say("reports.sheets.files"))
+    posted = out.add_sheet(say("reports.sheets.letters")) if letters else None
+    calls = out.add_sheet(say("reports.sheets.contacts")) if contacts else None
     faults = out.add_sheet(say("reports.sheets.findings"))
     past = out.add_sheet(say("reports.sheets.history"))
     lists = out.add_sheet(LISTS)
@@ -92,7 +98,8 @@ def write_status(
     names = unit_labels(units)
     places = write_lists(lists, out, names, summary, choices)
     due = dues_words(forms, as_of) if len(forms) > 1 else deadline_words(deadline, as_of)
-    write_overview(overview, out, title, as_of, lines, summary, due, view_only)
+    waiting = {"letters": sum(x.open for x in letters), "contacts": len(contacts)}
+    write_overview(overview, out, title, as_of, lines, summary, due, view_only, waiting)
     columns = overview_columns(lines, view_only)
     add_chart(overview, out, summary, next(i for i, c in enumerate(columns, start=1) if c.key == "phone"))
     if each is not None:
@@ -100,6 +107,10 @@ def write_status(
     if copies is not None:
         write_signed(copies, out, as_of, lines, view_only)
     write_received(received, out, as_of, files, places, view_only)
+    if posted is not None:
+        write_letters(posted, out, as_of, letters, view_only)
+    if calls is not None:
+        write_contacts(calls, out, as_of, contacts)
     _write_findings(faults, out, as_of, lines, files, office_findings)
     _write_history(past, out, as_of, history)
     overview.activate()
