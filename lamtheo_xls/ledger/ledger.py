@@ -84,10 +84,11 @@ class Ledger:
         return self.archive.fetch(sha256)
 
     def unsound(self) -> tuple[str, ...]:
-        """SHA-256 of every received file that the archive lacks, and of whatever else it keeps – definitions, registers
-        and settings judged by – that is altered; () is what `verify` hopes for."""
+        """SHA-256 of every received file and letter that the archive lacks, and of whatever else it keeps – definitions,
+        registers and settings judged by – that is altered; () is what `verify` hopes for."""
         bad = []
-        for sha in sorted({*self._column("SELECT DISTINCT sha256 FROM copies"), *self.archive.kept()}):
+        named = self._column("SELECT sha256 FROM copies UNION SELECT sha256 FROM letters")
+        for sha in sorted({*named, *self.archive.kept()}):
             try:
                 self.archive.fetch(sha)
             except World:
@@ -260,11 +261,14 @@ class Ledger:
             return outbox.letter_by_message_id(self._db, message_id)
 
     def move_letter(
-        self, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False
+        self, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False, file: str = ""
     ) -> LetterRecord:
-        """The letter in its new state, on the disk when this returns; ValueError where that state cannot follow."""
+        """The letter in its new state, on the disk when this returns; ValueError where that state cannot follow (see
+        outbox.MOVES). `tried` counts a try; `reply` (the server's words) and `file` (the draft) stay where not given."""
         with transaction(self._db, self._path):
-            return outbox.move_letter(self._db, id, state, as_of=as_of, moment=moment, reply=reply, tried=tried)
+            return outbox.move_letter(
+                self._db, id, state, as_of=as_of, moment=moment, reply=reply, tried=tried, file=file
+            )
 
     def doubt_interrupted(self, *, as_of: dt.date, moment: str) -> tuple[LetterRecord, ...]:
         """Letters a run cut short left `sending` become in_doubt; those letters."""
@@ -428,6 +432,18 @@ class Ledger:
                 ],
                 "counting": [[c.assignment, c.part, c.submission.id, c.why] for c in self.counting(round)],
                 "nil": [[c.assignment, c.submission.id, c.why] for c in self.nil_answers(round)],
+                "letters": [
+                    {
+                        "key": x.key,
+                        "message_id": x.message_id,
+                        "kind": x.kind,
+                        "addresses": list(x.addresses),
+                        "items": {name: list(values) for name, values in x.items.items()},
+                        "state": x.state,
+                    }
+                    for x in self.letters()
+                    if round in x.rounds
+                ],
             }
 
     # ---------------------------------------------------------------------------------------------------------------

@@ -20,12 +20,7 @@ def note_mail(db: sqlite3.Connection, arrival: Arrival, as_of: dt.date) -> None:
             (
                 arrival.sha256,
                 arrival.file,
-                mail.message_id,
-                mail.sender,
-                mail.name,
-                mail.reply_to,
-                mail.subject,
-                mail.sent,
+                *map(_plain, (mail.message_id, mail.sender, mail.name, mail.reply_to, mail.subject, mail.sent)),
                 compact(mail.references),
                 int(mail.automatic),
                 as_of.isoformat(),
@@ -44,11 +39,12 @@ def mailed_copies(db: sqlite3.Connection, since: dt.date | None) -> tuple[Mailed
 
 
 def note_messages(db: sqlite3.Connection, messages: Iterable[SeenMessage]) -> None:
-    """Notes messages gone through. Inside a transaction, after what they brought is recorded."""
+    """Notes messages gone through; one told to the server stays told. Inside a transaction, after what they brought is
+    recorded."""
     db.executemany(
         "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind,"
-        " message_id = excluded.message_id, marked = max(marked, excluded.marked)",
-        [(m.account, m.folder, m.validity, m.uid, m.message_id, m.kind, int(m.marked)) for m in messages],
+        " message_id = coalesce(nullif(excluded.message_id, ''), message_id), marked = max(marked, excluded.marked)",
+        [(m.account, m.folder, m.validity, m.uid, _plain(m.message_id), m.kind, int(m.marked)) for m in messages],
     )
 
 
@@ -61,9 +57,18 @@ def seen_messages(db: sqlite3.Connection, account: str, folder: str, validity: i
 
 
 def seen_ids(db: sqlite3.Connection, account: str) -> Mapping[str, str]:
-    """Message-ID → kind, of every message of the account gone through under whatever number."""
-    rows = db.execute("SELECT message_id, kind FROM messages WHERE account = ? AND message_id <> ''", (account,))
+    """Message-ID → kind, of every message of the account gone through under whatever number; of several under one
+    Message-ID, taken outweighs."""
+    rows = db.execute(
+        "SELECT message_id, kind FROM messages WHERE account = ? AND message_id <> '' ORDER BY kind = 'taken', kind",
+        (account,),
+    )
     return {row["message_id"]: row["kind"] for row in rows}
+
+
+def _plain(text: str) -> str:
+    """What a broken header left of half characters does not keep a message from being noted."""
+    return text.encode(errors="replace").decode()
 
 
 def _copy(row: sqlite3.Row) -> MailedCopy:

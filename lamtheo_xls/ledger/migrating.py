@@ -28,9 +28,8 @@ def _prefilled(payload: str, rows: str) -> str:
 
 def _to_3(db: sqlite3.Connection) -> None:
     """Mail: where copies came from, the messages gone through, the outbox; of what came before nothing is known."""
-    for statement in (
-        (Path(__file__).parent / "schema_mail.sql").read_text("utf-8").split(";")
-    ):  # none stands in a comment
+    script = (Path(__file__).parent / "schema_mail.sql").read_text("utf-8")
+    for statement in script.split(";"):  # executescript would commit; no semicolon stands in a comment or a text
         db.execute(statement)
 
 

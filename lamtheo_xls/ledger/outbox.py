@@ -7,34 +7,41 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
 
-from lamtheo_xls.ledger.records import LETTER_KINDS, LETTER_STATES, LetterRecord
+from lamtheo_xls.ledger.records import LETTER_KINDS, LetterRecord
 from lamtheo_xls.ledger.store import compact, next_number, write_event
 
-_FROM = {
-    "ready": {"sending", "in_doubt", "failed", "drafted", "sent"},
-    "drafted": {"ready", "sent"},
-    "in_doubt": {"sending", "sent", "failed", "bounced"},
-    "failed": {"ready", "in_doubt"},
-    "sent": {"sending", "in_doubt", "drafted", "failed", "bounced"},
-    "bounced": {"sent", "in_doubt", "sending", "drafted"},
-    "sending": {"ready"},
+MOVES = {
+    "ready": frozenset({"sending", "drafted", "failed", "sent", "in_doubt"}),
+    "sending": frozenset({"sent", "ready", "failed", "in_doubt"}),
+    "in_doubt": frozenset({"sent", "ready", "bounced"}),
+    "sent": frozenset({"bounced", "in_doubt"}),
+    "failed": frozenset({"ready", "sent"}),
+    "bounced": frozenset({"ready", "sent", "bounced"}),
+    "drafted": frozenset({"ready", "sent"}),
 }
-"""State → the states it may follow on."""
+"""State → those it may go over into. What was on its way ends as the server said, or in doubt; what was sent is never
+just ready again: a person says so of one in doubt, failed or bounced. A person's word can be taken back (ready or sent
+→ in_doubt), and one that waits to go again may be found in the mailbox (ready → sent)."""
 
 
 def queue_letters(
     db: sqlite3.Connection, letters: Iterable[LetterRecord], holds: Callable[[str], bool]
 ) -> tuple[LetterRecord, ...]:
     """Records the letters whose key is new, ready or drafted; gives those back with their numbers. Inside a
-    transaction, after the archive's flush. ValueError: bytes that are not in the archive, an unknown kind or state."""
+    transaction, after the archive's flush. ValueError, all ours: bytes that are not in the archive, an unknown kind or
+    state, no key, Message-ID or address, the Message-ID of another letter."""
     made: list[LetterRecord] = []
     for letter in letters:
         if letter.kind not in LETTER_KINDS or letter.state not in ("ready", "drafted"):
             raise ValueError(f"not a letter to queue: {letter.kind}, {letter.state}")
+        if not letter.key or not letter.message_id or not letter.addresses:
+            raise ValueError(f"not a whole letter: {letter}")
         if not holds(letter.sha256):
             raise ValueError(f"not in the archive: {letter.sha256}")
         if db.execute("SELECT 1 FROM letters WHERE key = ?", (letter.key,)).fetchone():
             continue
+        if db.execute("SELECT 1 FROM letters WHERE message_id = ?", (letter.message_id,)).fetchone():
+            raise ValueError(f"two letters of one Message-ID: {letter.message_id}")
         cursor = db.execute(
             "INSERT INTO letters VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
             (
@@ -54,17 +61,15 @@ def queue_letters(
                 letter.file,
             ),
         )
-        made.append(_letter(db.execute("SELECT * FROM letters WHERE id = ?", (cursor.lastrowid,)).fetchone()))
+        made.append(_by_id(db, cursor.lastrowid or 0))
         _tell(db, made[-1], made[-1].made_on)
     return tuple(made)
 
 
 def letters(db: sqlite3.Connection, states: Collection[str] | None = None) -> tuple[LetterRecord, ...]:
     """The letters in those states (None: all), in the order they were made."""
-    rows = db.execute(
-        "SELECT * FROM letters WHERE :all OR state IN (SELECT value FROM json_each(:states)) ORDER BY id",
-        {"all": states is None, "states": json.dumps(sorted(states or ()))},
-    )
+    where = "" if states is None else "WHERE state IN (SELECT value FROM json_each(:states))"
+    rows = db.execute(f"SELECT * FROM letters {where} ORDER BY id", {"states": json.dumps(sorted(states or ()))})
     return tuple(_letter(row) for row in rows)
 
 
@@ -74,20 +79,29 @@ def letter_by_message_id(db: sqlite3.Connection, message_id: str) -> LetterRecor
 
 
 def move_letter(
-    db: sqlite3.Connection, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False
+    db: sqlite3.Connection,
+    id: int,
+    state: str,
+    *,
+    as_of: dt.date,
+    moment: str,
+    reply: str = "",
+    tried: bool = False,
+    file: str = "",
 ) -> LetterRecord:
-    """The letter in its new state. Inside a transaction. ValueError: that state never follows on the one it has."""
-    if state not in LETTER_STATES:
-        raise ValueError(f"not a state of letters: {state}")
-    old = _letter(db.execute("SELECT * FROM letters WHERE id = ?", (id,)).fetchone())
-    if old.state not in _FROM[state]:
+    """The letter in its new state. Inside a transaction. What `reply` and `file` do not say anew stays.
+
+    KeyError: no such letter. ValueError: that state never follows on the one it has.
+    """
+    old = _by_id(db, id)
+    if state not in MOVES[old.state]:
         raise ValueError(f"letter {id} cannot go from {old.state} to {state}")
     db.execute(
-        "UPDATE letters SET state = ?, tries = tries + ?, reply = ?, moment = ? WHERE id = ?",
-        (state, int(tried), reply or old.reply, moment, id),
+        "UPDATE letters SET state = ?, tries = tries + ?, reply = ?, moment = ?, file = ? WHERE id = ?",
+        (state, int(tried), reply or old.reply, moment, file or old.file, id),
     )
-    new = _letter(db.execute("SELECT * FROM letters WHERE id = ?", (id,)).fetchone())
-    if state != "sending":
+    new = _by_id(db, id)
+    if state != "sending":  # hundreds of them, and each ends in one that is told
         _tell(db, new, as_of)
     return new
 
@@ -105,11 +119,19 @@ def _tell(db: sqlite3.Connection, letter: LetterRecord, as_of: dt.date) -> None:
         "kind": letter.kind,
         "state": letter.state,
         "to": list(letter.addresses),
+        "recipients": list(letter.recipients),
         "message_id": letter.message_id,
         "reply": letter.reply,
     }
-    round_ = letter.rounds[0] if letter.rounds else ""
+    round_ = letter.rounds[0] if len(letter.rounds) == 1 else ""  # one of several rounds is told in each of them
     write_event(db, next_number(db), as_of, "letter", letter.subject_of, round_, detail)
+
+
+def _by_id(db: sqlite3.Connection, id: int) -> LetterRecord:
+    row = db.execute("SELECT * FROM letters WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    return _letter(row)
 
 
 def _letter(row: sqlite3.Row) -> LetterRecord:

@@ -17,6 +17,7 @@ from lamtheo_xls.ledger.migrating import MIGRATIONS
 VERSION = 3
 _OURS = 0x4C545853  # application_id: "LTXS"
 _TABLES = {"meta", "events", "issued", "copies", "submissions", "judgements", "decisions", "notes", "rounds"}
+_SINCE_3 = {"mailed", "messages", "letters"}
 
 
 def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -41,26 +42,32 @@ def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _recognise(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    ours, version = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
+    ours, version = int(db.execute("PRAGMA application_id").fetchone()[0]), _version(db)
     tables = {str(row[0]) for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if ours == _OURS and version > VERSION:
         raise World("world.newer_version", co=version, hieu=VERSION)
-    if ours == _OURS and version in (*MIGRATIONS, VERSION) and tables >= _TABLES:
+    needed = _TABLES | (_SINCE_3 if version >= 3 else set())
+    if ours == _OURS and version in (*MIGRATIONS, VERSION) and tables >= needed:
         for step in range(version, VERSION):
             with transaction(db, path):
-                MIGRATIONS[step](db)
-                db.execute(f"PRAGMA user_version = {step + 1}")
+                if _version(db) == step:  # else another window did it while this one waited
+                    MIGRATIONS[step](db)
+                    db.execute(f"PRAGMA user_version = {step + 1}")
         return
     if not create or ours or version or tables or any((path.parent / "archive").glob("??")):
         raise World(
             "world.ledger_damaged",
             duong_dan=path,
-            loi=f"application_id {ours:x}, user_version {version}, {len(tables)}/{len(_TABLES)}",
+            loi=f"application_id {ours:x}, user_version {version}, {len(tables & needed)}/{len(needed)}",
         )
     schema = "".join((Path(__file__).parent / name).read_text("utf-8") for name in ("schema.sql", "schema_mail.sql"))
     db.executescript(
         f"BEGIN IMMEDIATE; PRAGMA application_id = {_OURS}; PRAGMA user_version = {VERSION}; {schema} COMMIT;"
     )
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 @contextmanager

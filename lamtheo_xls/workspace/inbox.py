@@ -100,10 +100,31 @@ def history_of(office: Office) -> tuple[HistoryLine, ...]:
         events |= {e.seq: e for e in office.ledger.history(one.round.id, newest=HISTORY_LINES)}
     told = [events[seq] for seq in sorted(events, reverse=True)][:HISTORY_LINES]
     names = {u.code: u.short_name for u in office.register.units}
-    return tuple(_event_line(office, e, names) for e in told if e.kind != "note" or e.detail.get("text"))
+    return tuple(_event_line(office, e, names) for e in told if _is_told(e))
+
+
+def _is_told(event: Event) -> bool:
+    """Notes that were cleared and letters that only wait are no news."""
+    if event.kind == "letter":
+        return event.detail["state"] != "ready"
+    return event.kind != "note" or bool(event.detail.get("text"))
+
+
+def _letter_line(office: Office, event: Event, names: Mapping[str, str]) -> HistoryLine:
+    """«Thư: gửi biểu – đã gửi (cb017@…)», beside whom it is for."""
+    who = []
+    for recipient in event.detail["recipients"]:
+        about, _, code = str(recipient).partition(":")
+        person = person_by_code(office.register, code) if about == "person" else None
+        who.append(person.name if person is not None else names.get(code, code))
+    kind, state = say(f"ledger.letter.{event.detail['kind']}"), say(f"ledger.letter_state.{event.detail['state']}")
+    words = f"{say('ledger.event.letter')}: {kind} – {state} ({', '.join(event.detail['to'])})"
+    return HistoryLine(date=event.as_of, unit=", ".join(who), event=words)
 
 
 def _event_line(office: Office, event: Event, names: Mapping[str, str]) -> HistoryLine:
+    if event.kind == "letter":
+        return _letter_line(office, event, names)
     about, _, id = event.subject.partition(":")
     assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
     unit = names.get(unit_code_of(assignment), "") if assignment else ""
