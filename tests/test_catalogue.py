@@ -16,7 +16,7 @@ from lamtheo_xls.findings.catalogue import entries, words
 
 PACKAGE = Path(__file__).parent.parent / "lamtheo_xls"
 CODE = re.compile(
-    r'"((?:definition|register|file|identity|structure|cell|table|workbook|set|world)\.[a-z0-9_]*[a-z0-9])"'
+    r'"((?:definition|register|file|identity|structure|cell|table|workbook|set|world|mail)\.[a-z0-9_]*[a-z0-9])"'
 )
 BARRED = re.compile(r"\b(phiếu|phát hành|kết luận|sổ cái|kiểm tra)\b", re.IGNORECASE)
 
