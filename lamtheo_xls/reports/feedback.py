@@ -41,18 +41,10 @@ def write_return(
     was laid out by an older version of the form (its values have been carried over); where its blank inputs stood says
     nothing here.
     """
-    old = lay_out(form, record.issued.rows)
-    elsewhere = older or _lies_elsewhere(examination)
-    rows = _placed_rows(form, examination, old, elsewhere)
-    new = lay_out(form, _row_counts(form, record, rows))
-    moved = _moved(form, examination, old, new, rows, "older" if older else "elsewhere" if elsewhere else "")
-    told = sorted(
-        (moved.retold(f) for f in examination.findings if f.severity != "info" and f.code.startswith(_PHASES)),
-        key=lambda t: (SEVERITIES.index(t.finding.severity), t.spot is None, t.spot or (0, 0)),
-    )
+    laid = _laid_out(form, record, examination, older)
     marks: dict[tuple[int, int], str] = {}
     front: list[tuple[str, str, str]] = []
-    for finding, spot in told:
+    for finding, spot in laid.told:
         what, how = message(finding), _how(finding)
         front.append((address(*spot) if spot else "", what, how))
         if spot:
@@ -60,18 +52,27 @@ def write_return(
             marks[spot] = f"{marks[spot]}\n{note}" if spot in marks else note
     return write_workbook(
         form,
-        new,
+        laid.new,
         record.context,
         issued=record.issued,
         key=key,
         children=record.children,
         groups=groups,
-        values=_values(form, record, examination, rows),
+        values=_values(form, record, examination, laid.rows),
         marks={spot: note[:_NOTE_LIMIT] for spot, note in marks.items()},
         front=front,
         password=password,
         created=dt.datetime(created.year, created.month, created.day),
     )
+
+
+def faults_told(
+    *, form: Form, record: IssueRecord, examination: Examination, older: bool = False
+) -> tuple[tuple[str, str, str], ...]:
+    """What `write_return` lists in front of its workbook, for the letter that carries it: cell ('' for none), what is
+    wrong there, what to do."""
+    told = _laid_out(form, record, examination, older).told
+    return tuple((address(*spot) if spot else "", message(finding), _how(finding)) for finding, spot in told)
 
 
 def feedback_name(stem: str) -> str:
@@ -113,6 +114,27 @@ class _Told(NamedTuple):
 
     finding: Finding
     spot: Spot | None
+
+
+class _LaidOut(NamedTuple):
+    """The new workbook's layout, the rows it holds, and what is told of which of its cells."""
+
+    new: Layout
+    rows: tuple[tuple[int, Row], ...]
+    told: list[_Told]
+
+
+def _laid_out(form: Form, record: IssueRecord, examination: Examination, older: bool) -> _LaidOut:
+    old = lay_out(form, record.issued.rows)
+    elsewhere = older or _lies_elsewhere(examination)
+    rows = _placed_rows(form, examination, old, elsewhere)
+    new = lay_out(form, _row_counts(form, record, rows))
+    moved = _moved(form, examination, old, new, rows, "older" if older else "elsewhere" if elsewhere else "")
+    told = sorted(
+        (moved.retold(f) for f in examination.findings if f.severity != "info" and f.code.startswith(_PHASES)),
+        key=lambda t: (SEVERITIES.index(t.finding.severity), t.spot is None, t.spot or (0, 0)),
+    )
+    return _LaidOut(new, rows, told)
 
 
 def _inputs(layout: Layout) -> Mapping[_Target, Spot]:
