@@ -29,6 +29,18 @@ class Limits:
     ratio: int = 200
     """Unpacked to packed, for members over `ratio_from` bytes; what is sent in a zip is packed already."""
     ratio_from: int = 4 * _MIB
+    parts: int = 2_000
+    """Parts of a message, those of messages within it included."""
+    head_bytes: int = 256 << 10
+    """The head of a message or of a part."""
+    depth: int = 20
+    """Levels of parts within parts of one message."""
+    messages_deep: int = 8
+    """Messages and archives within messages."""
+    mail_bytes: int = 256 * _MIB
+    """All that one message brings: it is in memory at one time."""
+    packer_seconds: float = 120.0
+    """How long a program that opens .rar and .7z may take over one archive."""
 
 
 LIMITS = Limits()
