@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import getpass
 import ipaddress
 import os
 import shutil
@@ -271,4 +272,111 @@ def delivered(folder: Path, address: str) -> tuple[Path, ...]:
     return tuple(p for sub in ("new", "cur") for p in sorted(home.glob(f"{sub}/*")))
 
 
-# -- Dovecot: `with start_dovecot(folder, ca, users) as port`, and `folder / "auth"` as the auth socket for Postfix --
+# -- Dovecot ---------------------------------------------------------------------------------------------------------
+
+
+def dovecot_absent() -> str:
+    """Why Dovecot cannot be started here; '' when it can."""
+    return "dovecot is not installed" if sys.platform == "win32" or not shutil.which("dovecot") else ""
+
+
+def _group_of(gid: int) -> str:
+    import grp
+
+    return grp.getgrgid(gid).gr_name
+
+
+_DOVECOT = """\
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/dovecot.log
+default_internal_user = {internal}
+default_internal_group = {group}
+default_login_user = {login}
+ssl = required
+ssl_cert = <{certificate}
+ssl_key = <{key}
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail/%d/%n
+mail_max_userip_connections = 100
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%d/%n
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {plain}
+  }}
+  inet_listener imaps {{
+    port = {port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
+  }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def start_dovecot(
+    folder: Path, ca: Authority, users: Mapping[str, str], *, port: int = 0, plain: int = 0, capability: str = ""
+) -> Iterator[int]:
+    """Dovecot on a loopback port (TLS from the start) for the mailboxes in `folder/mail/<domain>/<name>/` of `users`
+    (address → password), which are made; its auth service at `folder/auth`. On the port `plain`, where one is named,
+    with STARTTLS. `capability`: what it says it can do after login, where that is to be less. Run by root or anybody.
+    Stopped on leaving."""
+    port = port or free_port()
+    root = os.geteuid() == 0
+    uid, gid = (MAIL_UID, MAIL_UID) if root else (os.getuid(), os.getgid())
+    for address in users:
+        name, domain = address.split("@")
+        (folder / "mail" / domain / name).mkdir(parents=True, exist_ok=True)
+    if root:
+        for made in (folder / "mail", *(folder / "mail").glob("*"), *(folder / "mail").glob("*/*")):
+            os.chown(made, uid, gid)
+    (folder / "users").write_text("".join(f"{a}:{{PLAIN}}{word}\n" for a, word in users.items()), "utf-8")
+    told = _DOVECOT.format(
+        folder=folder,
+        certificate=ca.certificate,
+        key=ca.key,
+        port=port,
+        plain=plain,
+        uid=uid,
+        gid=gid,
+        internal="dovecot" if root else getpass.getuser(),
+        group="dovecot" if root else _group_of(gid),
+        login="dovenull" if root else getpass.getuser(),
+    )
+    if capability:
+        told += f"protocol imap {{\n  imap_capability = {capability}\n}}\n"
+    (folder / "dovecot.conf").write_text(told, "utf-8")
+    server = subprocess.Popen(["dovecot", "-F", "-c", str(folder / "dovecot.conf")])
+    try:
+        wait_for(port, folder / "dovecot.log")
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
