@@ -74,13 +74,13 @@ def caption_of(office: Office, assignments: Sequence[Assignment]) -> str:
         ten="; ".join(office.forms[id].name for id in dues),
         ky=period_label(office.round.period),
         han=when,
-        noi=_where_words(office, tuple(dues)),
+        noi=where_words(office, tuple(dues)),
         hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
     )
     return "\n".join(line for line in said.splitlines() if line)
 
 
-def _where_words(office: Office, forms: Sequence[str]) -> str:
+def where_words(office: Office, forms: Sequence[str]) -> str:
     """Whom the forms are for and through which desk (S1.26, S3.21), and the office's address for mail."""
     said = office.register.office
     known = dict.fromkeys(CONTEXT, "") | {
