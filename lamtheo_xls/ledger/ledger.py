@@ -84,8 +84,8 @@ class Ledger:
         return self.archive.fetch(sha256)
 
     def unsound(self) -> tuple[str, ...]:
-        """SHA-256 of every received file and letter that the archive lacks, and of whatever else it keeps – definitions,
-        registers and settings judged by – that is altered; () is what `verify` hopes for."""
+        """SHA-256 of every received file and letter that the archive lacks, and of whatever else it keeps –
+        definitions, registers and settings judged by – that is altered; () is what `verify` hopes for."""
         bad = []
         named = self._column("SELECT sha256 FROM copies UNION SELECT sha256 FROM letters")
         for sha in sorted({*named, *self.archive.kept()}):
@@ -264,7 +264,7 @@ class Ledger:
         self, id: int, state: str, *, as_of: dt.date, moment: str, reply: str = "", tried: bool = False, file: str = ""
     ) -> LetterRecord:
         """The letter in its new state, on the disk when this returns; ValueError where that state cannot follow (see
-        outbox.MOVES). `tried` counts a try; `reply` (the server's words) and `file` (the draft) stay where not given."""
+        outbox.MOVES). `tried` counts a try; `reply` (the server's words) and `file` (the draft) stay if not given."""
         with transaction(self._db, self._path):
             return outbox.move_letter(
                 self._db, id, state, as_of=as_of, moment=moment, reply=reply, tried=tried, file=file

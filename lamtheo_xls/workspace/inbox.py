@@ -106,7 +106,7 @@ def history_of(office: Office) -> tuple[HistoryLine, ...]:
 def _is_told(event: Event) -> bool:
     """Notes that were cleared and letters that only wait are no news."""
     if event.kind == "letter":
-        return event.detail["state"] != "ready"
+        return str(event.detail["state"]) != "ready"
     return event.kind != "note" or bool(event.detail.get("text"))
 
 

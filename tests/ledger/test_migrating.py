@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import io
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lamtheo_xls.findings import World
-from lamtheo_xls.ledger import open_ledger
+from lamtheo_xls.ledger import LetterRecord, SeenMessage, open_ledger
 from lamtheo_xls.ledger.store import VERSION
 from lamtheo_xls.workbook.write.panel import Filled
 
@@ -21,11 +23,20 @@ ROUND = "43-kh-duk_2027"
 REAL = Path(__file__).parents[1] / "workspace" / "version-1.zip"
 """A workspace as the program of version 1 left it: issued, collected, ruled, closed by nobody."""
 REAL_BYTES = REAL.read_bytes()
+REAL_2 = REAL.with_name("version-2.zip")
+"""One as the program of version 2 left it: two models of one unit, a faulty return of another."""
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     with zipfile.ZipFile(REAL) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path / ".lamtheo"
+
+
+@pytest.fixture
+def of_version_2(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(REAL_2) as archive:
         archive.extractall(tmp_path)
     return tmp_path / ".lamtheo"
 
@@ -82,6 +93,58 @@ def test_a_ledger_of_version_1_goes_on(old: Path, tmp_path: Path) -> None:
     assert schema(old) == schema(tmp_path / "moi")
 
 
+def test_a_ledger_of_version_2_goes_on(of_version_2: Path, tmp_path: Path) -> None:
+    """Everything counts as it did; of mail nothing is known, and mail can be noted; the tables are those of a new
+    ledger."""
+    assert version(of_version_2) == 2
+    with open_ledger(of_version_2) as ledger:
+        assert [(c.assignment, c.part) for c in ledger.counting(ROUND)] == [
+            ("mau-01_2027_DU-1", "1"),
+            ("mau-01_2027_DU-1", "2"),
+        ]
+        assert {s.file: s.state for s in ledger.submissions(ROUND)} == {
+            "nhan-ve/hai.xlsx": "accepted",
+            "nhan-ve/mot.xlsx": "accepted",
+            "nhan-ve/sai.xlsx": "to_fix",
+        }
+        assert ledger.letters() == () and ledger.mailed_copies() == () and ledger.unsound() == ()
+        made = ledger.queue_letters([
+            LetterRecord(
+                key="issue:unit:DU-1:1", message_id="<1@co-quan.example>", kind="issue", rounds=(ROUND,),
+                addresses=("du1@don-vi.example",), subject="Gửi biểu", sha256=ledger.put(b"thu"),
+                made_on=dt.date(2027, 2, 11),
+            )
+        ])  # fmt: skip
+        assert ledger.letters() == made and made[0].id == 1
+        ledger.note_messages([SeenMessage(account="a@b", folder="INBOX", validity=1, uid=1, kind="other")])
+    assert version(of_version_2) == VERSION
+    with open_ledger(tmp_path / "moi", create=True):
+        pass
+    assert schema(of_version_2) == schema(tmp_path / "moi")
+
+
+def test_two_windows_upgrade_once(of_version_2: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While this one waits for its turn, another window has brought the ledger up: nothing is left to do, no error."""
+    from lamtheo_xls.ledger import store
+
+    entered = store.transaction
+
+    @contextlib.contextmanager
+    def overtaken(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+        with monkeypatch.context() as other:
+            other.setattr(store, "transaction", entered)
+            with open_ledger(of_version_2):
+                pass
+        with entered(db, path):
+            yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "transaction", overtaken)
+        with open_ledger(of_version_2) as ledger:
+            assert ledger.letters() == ()
+    assert version(of_version_2) == VERSION
+
+
 def test_it_is_done_once(old: Path) -> None:
     """Opened again nothing is written."""
     with open_ledger(old):
@@ -131,10 +194,11 @@ def test_a_step_that_breaks_leaves_the_old_ledger_whole(old: Path, monkeypatch: 
 
 
 def test_a_ledger_half_made_is_not_taken_for_an_old_one(old: Path) -> None:
-    """Version 0, or tables gone: damaged, as before."""
+    """Version 0, tables gone, a new version's number without its tables: damaged."""
     damage: tuple[Callable[[sqlite3.Connection], object], ...] = (
         lambda db: db.execute("PRAGMA user_version = 0"),
         lambda db: db.executescript("PRAGMA user_version = 1; DROP TABLE notes"),
+        lambda db: db.executescript(f"PRAGMA user_version = {VERSION}"),
     )
     for harm in damage:
         db = sqlite3.connect(old / "ledger.sqlite")

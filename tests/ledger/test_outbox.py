@@ -1,4 +1,4 @@
-"""The outbox: a letter is made once, never lost, and never sent again by itself where nobody knows what became of it."""
+"""The outbox: a letter is made once, never lost, and in doubt never sent again by itself."""
 
 import datetime as dt
 import itertools
@@ -85,7 +85,7 @@ def test_a_letter_is_made_once(ledger: Ledger, compose: Compose) -> None:
     other = replace(a, sha256=ledger.put("thư khác".encode()), message_id="<khac@co-quan.example>")
     made = ledger.queue_letters([other, compose("C"), b])
     assert [(x.id, x.key) for x in made] == [(3, "issue:C:1")]
-    assert [(x.state, x.sha256) for x in ledger.letters()][0] == ("sent", a.sha256)
+    assert next((x.state, x.sha256) for x in ledger.letters()) == ("sent", a.sha256)
 
 
 @pytest.mark.parametrize(

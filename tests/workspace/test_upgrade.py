@@ -18,6 +18,23 @@ ROUND = "43-kh-duk_2027"
 AS_OF = ("--as-of", "2027-02-11")
 
 
+def test_one_of_version_2_stands_as_it_stood(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
+    """Two models of one unit count, a faulty return is to be mended; all of it is derived again alike; it goes on."""
+    office = tmp_path / "VP"
+    with zipfile.ZipFile(OLD.with_name("version-2.zip")) as archive:
+        archive.extractall(office)
+    for name in ("nhan-ve", "bieu-gui", "tra-lai", "tong-hop"):
+        (office / name).mkdir()
+    said = lamtheo("status", "-C", office, *AS_OF, "--json")
+    assert said.code == 0, said.err
+    states = {unit: state for unit, (state, _, _) in lines_of(said, "mau-01").items()}
+    assert states == {"DU-1": "accepted", "DU-2": "to_fix", "CB-TT": "missing"}
+    said = lamtheo("verify", "-C", office, *AS_OF, "--json")
+    assert (said.code, json.loads(said.out)["compared"], json.loads(said.out)["differing"]) == (0, 3, [])
+    said = lamtheo("run", "-C", office, "--as-of", "2027-02-12", "--json")
+    assert said.code == 0, said.err
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     """As the program of version 1 left it: four committees asked for Mẫu 02, four files taken in, three rulings."""
