@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -131,6 +130,4 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _told(code: str, fact: str, text: str, **args: str) -> Finding:
     label = words("register")["office"][fact]["label"]
-    sheet = say("register.sheets.office")
-    found = finding(code, sheet=sheet, value=text, nhan=label)
-    return replace(found, args=found.args + tuple(args.items()))
+    return finding(code, sheet=say("register.sheets.office"), value=text, nhan=label, **args)
