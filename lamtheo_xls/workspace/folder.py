@@ -18,6 +18,7 @@ from lamtheo_xls.definitions import Bundle, bundled, load_folder, period_valid, 
 from lamtheo_xls.definitions.model import Form, Programme
 from lamtheo_xls.findings import Finding, World, worst
 from lamtheo_xls.ledger import Ledger, lock, open_ledger
+from lamtheo_xls.mail.templates import write_missing
 from lamtheo_xls.register import (
     Register,
     Round,
@@ -36,8 +37,11 @@ from lamtheo_xls.workspace.launchers import write_launchers
 REGISTER = "danh-sach.xlsx"
 STATUS = "theo-doi.xlsx"
 INBOX = "nhan-ve"
-OUTPUTS = ("bieu-gui", "tra-lai", "tong-hop")
+LETTERS = "thu-gui"
+OUTPUTS = ("bieu-gui", "tra-lai", "tong-hop", LETTERS)
 """What we write for a round goes into a folder of its own in each of them."""
+TEMPLATES = "mau-thu"
+"""The office's own words for its letters."""
 KEY_BYTES = 16
 """A signing key has at least so many."""
 Progress = Callable[[Iterable[Any], int, str], Iterable[Any]]
@@ -160,6 +164,7 @@ def make_workspace(
             ledger.record_event("made", "workspace", as_of=as_of, detail=detail)
         write_new(root / REGISTER, content)
         write_launchers(root)
+        write_missing(root / TEMPLATES)
     return doubts
 
 

@@ -35,7 +35,7 @@ def issue(
     before stay valid when an assignment is issued anew. World: unknown codes in `only`, the disk.
     """
     assignments, _ = assignments_of(office)
-    _know(office, only, assignments)
+    check_codes(office, only, assignments)
     asked = [a for a in assignments if is_issued(a)]
     chosen = [a for a in asked if not only or a.unit in only or a.person in only]
     known, standings = known_of(office), standings_of(office)
@@ -55,7 +55,7 @@ def issue(
     return tuple(_line(office, w, codes.get(w.at)) for w in wanted)
 
 
-def _know(office: Office, only: Sequence[str], assignments: Sequence[Assignment]) -> None:
+def check_codes(office: Office, only: Sequence[str], assignments: Sequence[Assignment]) -> None:
     """World for codes of nobody who is asked anything, in this round or another one open."""
     unknown = set(only) - _codes(assignments)
     for other in office.live if unknown else ():

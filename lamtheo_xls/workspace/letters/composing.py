@@ -1,0 +1,207 @@
+"""What stands in a letter: the facts its template is filled from, its attachments, its key; and all that as bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lamtheo_xls.definitions import period_label
+from lamtheo_xls.findings import Finding, World
+from lamtheo_xls.ledger import LetterRecord
+from lamtheo_xls.mail.letters import letter_bytes, message_id, safe_names, subject_token
+from lamtheo_xls.mail.model import Attachment, Letter
+from lamtheo_xls.mail.templates import Templates, write_letter
+from lamtheo_xls.register import Assignment, person_by_code, unit_of
+from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, addresses_in
+
+MOST_BYTES = 15 * 1024 * 1024
+"""Attachments beyond this go in a further letter: a third more on the way, and many servers stop at 20 or 25 MB."""
+ZONE = dt.timezone(dt.timedelta(hours=7))
+"""Vietnam's time has no summer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """One form a letter speaks of, and the workbook that goes with it."""
+
+    office: Office
+    """On the form's round."""
+    assignment: Assignment
+    path: Path | None = None
+    """The workbook, where one is attached."""
+    serial: int | None = None
+    submission: str = ""
+    """What the letter answers."""
+    received: dt.date | None = None
+    faults: tuple[str, ...] = ()
+    """A line for each, with its cell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter ready to be queued; `record` lacks only the hash of `data`."""
+
+    record: LetterRecord
+    data: bytes
+
+
+def compose(
+    office: Office,
+    box: Mailbox,
+    enclosed: Sequence[Enclosed],
+    *,
+    kind: str,
+    template: str,
+    templates: Templates,
+    moment: dt.datetime,
+    taken: set[str],
+    times: int = 0,
+) -> Iterator[tuple[Composed, tuple[Finding, ...]]]:
+    """The letter (several where attachments weigh too much) to `box` about `enclosed`, with what is wrong with its
+    template. `taken`: keys there are already; the new ones are added. `times`: how often reminded, this letter
+    included.
+    """
+    chunks = tuple(_chunks(enclosed))
+    for number, chunk in enumerate(chunks, start=1):
+        part = f"{number}/{len(chunks)}" if len(chunks) > 1 else ""
+        files = tuple(_attachment(x.path) for x in chunk if x.path is not None)
+        facts = _facts(office, box, chunk, part=part, times=times)
+        (subject, text), findings = write_letter(templates, template, facts)
+        key = _key(kind, box, chunk, part, office.as_of, taken)
+        address = sender_of(office)
+        letter = Letter(
+            sender=address,
+            sender_name=office.register.office.get("co_quan", "").strip() or address,
+            to=box.addresses,
+            subject=f"{subject} {subject_token(chunk[0].office.round.id, _code(box))}",
+            text=text,
+            message_id=message_id(key, office.key, address),
+            date=moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE),
+            attachments=files,
+        )
+        record = LetterRecord(
+            key=key,
+            message_id=letter.message_id,
+            kind=kind,
+            rounds=tuple(dict.fromkeys(x.office.round.id for x in chunk)),
+            addresses=box.addresses,
+            recipients=box.recipients,
+            subject=letter.subject,
+            items=_items(chunk),
+            sha256="",
+            made_on=office.as_of,
+            moment=moment_text(moment),
+        )
+        yield Composed(record=record, data=letter_bytes(letter)), findings
+
+
+def sender_of(office: Office) -> str:
+    """The office's address, which letters are from; World where sheet CƠ QUAN names none, or no single one."""
+    address = office.register.office.get("thu_nhan", "").strip()
+    if not address or address_set(addresses_in(address)) != {address.casefold()}:
+        raise World("world.mail_no_sender")
+    return address
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """A moment as the ledger keeps it: ISO, local, to the second."""
+    return moment.replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _chunks(enclosed: Sequence[Enclosed]) -> Iterator[tuple[Enclosed, ...]]:
+    """As few letters as will do, in order; a workbook that is too heavy by itself goes alone."""
+    chunk: list[Enclosed] = []
+    weight = 0
+    for one in enclosed:
+        size = one.path.stat().st_size if one.path is not None else 0
+        if chunk and weight + size > MOST_BYTES:
+            yield tuple(chunk)
+            chunk, weight = [], 0
+        chunk.append(one)
+        weight += size
+    if chunk:
+        yield tuple(chunk)
+
+
+def _attachment(path: Path) -> Attachment:
+    return Attachment(name=path.name, data=path.read_bytes())
+
+
+def _facts(office: Office, box: Mailbox, chunk: Sequence[Enclosed], *, part: str, times: int) -> dict[str, Any]:
+    """What the templates may speak of: see mail/templates."""
+    said = office.register.office
+    files = [x.path.name for x in chunk if x.path is not None]
+    names = iter(safe_names(files))
+    periods = dict.fromkeys(period_label(x.assignment.period) for x in chunk)
+    return {
+        "co_quan": said.get("co_quan", ""),
+        "nguoi_nhan": box.name,
+        "dau_moi": said.get("dau_moi_nhan", ""),
+        "thu_nhan": said.get("thu_nhan", ""),
+        "ky": ", ".join(periods),
+        "bieu": [_form_facts(x, next(names) if x.path is not None else "") for x in chunk],
+        "so_tep": len(files),
+        "phan": part,
+        "lan": times,
+    }
+
+
+def _form_facts(one: Enclosed, file: str) -> dict[str, Any]:
+    office, assignment = one.office, one.assignment
+    unit, person = unit_of(office.register, assignment.unit), person_by_code(office.register, assignment.person)
+    form = office.forms[assignment.form] if assignment.form else None
+    return {
+        "ma": assignment.person or assignment.unit,
+        "ten": form.label if form else assignment.document,
+        "nhan_de": form.name if form else assignment.document,
+        "don_vi": unit.name if unit else assignment.unit,
+        "nguoi": person.name if person else "",
+        "han": assignment.deadline.text,
+        "han_ngay": f"{assignment.deadline.on_time:%d/%m/%Y}",
+        "con": (assignment.deadline.on_time - office.as_of).days,
+        "tep": file,
+        "ban_ky": assignment.signed_copy,
+        "loi": list(one.faults),
+        "ngay_nhan": f"{one.received:%d/%m/%Y}" if one.received else "",
+    }
+
+
+def _items(chunk: Iterable[Enclosed]) -> dict[str, tuple[str, ...]]:
+    chunk = tuple(chunk)
+    named = {
+        "assignments": tuple(dict.fromkeys(x.assignment.id for x in chunk)),
+        "serials": tuple(str(x.serial) for x in chunk if x.serial is not None),
+        "submissions": tuple(dict.fromkeys(x.submission for x in chunk if x.submission)),
+    }
+    return {name: values for name, values in named.items() if values}
+
+
+def _code(box: Mailbox) -> str:
+    return box.recipients[0].partition(":")[2] if box.recipients else ""
+
+
+def _key(kind: str, box: Mailbox, chunk: Sequence[Enclosed], part: str, as_of: dt.date, taken: set[str]) -> str:
+    """What the letter is, so that it is made once; «#2» where the same goes out a second time on purpose."""
+    items = _items(chunk)
+    about = {"issue": items.get("serials", ()), "returned": items.get("submissions", ())}.get(kind)
+    if about is None:
+        what = f"{as_of.isoformat()}{f' {part}' if part else ''}"
+    else:
+        what = hashlib.sha256(" ".join(sorted(about)).encode()).hexdigest()[:16]
+    base = f"{kind}:{box.recipients[0]}:{what}"
+    key, n = base, 1
+    while key in taken and about is not None:
+        n += 1
+        key = f"{base}#{n}"
+    taken.add(key)
+    return key
+
+
+def with_bytes(composed: Composed, sha256: str, **more: Any) -> LetterRecord:
+    """The record of a letter whose bytes the archive holds."""
+    return replace(composed.record, sha256=sha256, **more)
