@@ -145,20 +145,46 @@ def collect(
     A file is archived and noted before anything parses it; known bytes are duplicates and count once. `received`: the
     date to judge by, else the as-of date of the file's first collect. Nothing in the folders is changed.
     """
+    desk = desk_of(office, executor)
+    yield from left_waiting(desk)
+    sources = tuple(paths) or inboxes(office)
+    found = gather(sources, base=office.root)
+    yield from take_in(desk, progress(found, count_files(sources), say("workspace.progress.collect")), received)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every file of one command is taken in by."""
+
+    office: Office
+    docket: Docket
+    executor: Executor | None
+    seen: Seen
+
+
+def desk_of(office: Office, executor: Executor | None) -> Desk:
+    """The desk for one command; what is judged by is kept in the archive first."""
     office.keep_grounds()
     docket = docket_of(office)
     if executor is not None:  # a docket that travels: what the ledger knows as plain values
         issued = {r.issued.serial: r for r in office.ledger.all_issued()}
         docket = replace(docket, issued=issued, explained=_whole(docket.explained))
-    seen: Seen = {}
+    return Desk(office=office, docket=docket, executor=executor, seen={})
+
+
+def left_waiting(desk: Desk) -> Iterator[Collected]:
+    """Takes in what an interrupted run noted and never judged."""
+    office = desk.office
     for arrived in _chunks_of(office.ledger.waiting()):
         whole = [a for a in arrived if _is_whole(office, a)]
-        yield from _judge_and_record(office, docket, [(a, None) for a in whole], executor, seen)
+        yield from _judge_and_record(office, desk.docket, [(a, None) for a in whole], desk.executor, desk.seen)
         yield from (_lost(a) for a in arrived if a not in whole)
-    sources = tuple(paths) or inboxes(office)
-    found = gather(sources, base=office.root)
-    for chunk in _chunks(progress(found, count_files(sources), say("workspace.progress.collect"))):
-        yield from _take(office, docket, chunk, received, executor, seen)
+
+
+def take_in(desk: Desk, items: Iterable[Received], received: dt.date | None) -> Iterator[Collected]:
+    """Takes in files however they came, and tells of each what became of it once that is recorded."""
+    for chunk in _chunks(items):
+        yield from _take(desk.office, desk.docket, chunk, received, desk.executor, desk.seen)
 
 
 def _whole(explained: Mapping[str, Mapping[str, Explained]]) -> dict[str, Mapping[str, Explained]]:
