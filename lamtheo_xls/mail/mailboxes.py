@@ -16,10 +16,11 @@ from imap_tools import AND, Header, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from imap_tools.utils import encode_folder
 
-from lamtheo_xls.findings import World
+from lamtheo_xls.findings import World, say
 from lamtheo_xls.intake.headers import head_of, message_id_of
 from lamtheo_xls.mail.model import Account, Fetched, Server
 from lamtheo_xls.mail.tls import context_for, distrusted, unprotected
+from lamtheo_xls.mail.transaction import told
 
 TIMEOUT = 60.0
 """Seconds a server may be silent."""
@@ -153,7 +154,7 @@ class Mailbox:
                     yield Fetched(uid=_uid_of(head), data=data, arrived=_moment_of(head))
 
     def holds(self, message_id: str) -> bool:
-        """Whether a message of that Message-ID lies in one of the account's folders or where messages taken in are moved
+        """Whether a message of that Message-ID lies in a folder of the account or where messages taken in are moved
         to. The folder open stays open."""
         open_now = self._folder
         wanted = AND(header=Header("Message-ID", message_id))
@@ -251,7 +252,9 @@ class Mailbox:
         try:
             yield
         except _DEAD as error:
-            raise World("world.mail_unreachable", may_chu=host, loi=_words([error])) from error
+            cause = error if isinstance(error, OSError) else error.__context__
+            words = told(cause) if isinstance(cause, OSError) else say("mail.sending.silent")
+            raise World("world.mail_unreachable", may_chu=host, loi=words) from error
         except (imaplib.IMAP4.error, ImapToolsError) as error:
             raise World("world.mail_refused", may_chu=host, loi=_words([error])) from error
 
