@@ -22,8 +22,8 @@ from lamtheo_xls.mail.model import Attachment, Letter
 
 NAME_LENGTH = 60
 """Attachment names are cut to this, so that no mail program splits them (RFC 2231)."""
-_WORD = 45
-"""Bytes of text in one encoded word: 60 characters of base64, 72 with its marks (RFC 2047 allows 75)."""
+_WORD = 39
+"""Bytes of text in one encoded word: 52 characters of base64, 73 with its marks and «Subject: » (RFC 2047: 76)."""
 _KINDS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
@@ -49,8 +49,9 @@ def message_id(key: str, secret: bytes, address: str) -> str:
 
 
 def letter_bytes(letter: Letter) -> bytes:
-    """The letter as RFC 5322 bytes: lines ended by CRLF and short, all ASCII, text and HTML beside each other, then
-    the attachments. ValueError where an address could not stand in a header; the register has told of it long before."""
+    """The letter as RFC 5322 bytes: short lines of ASCII ended by CRLF, text and HTML beside each other, then the
+    attachments. ValueError where an address or the Message-ID could not stand in a header: the register and the
+    account have told of it long before."""
     boundary = hashlib.sha256(letter.message_id.encode("utf-8", "replace")).hexdigest()[:24]
     body = _alternative(letter.text, f"=_a_{boundary}")
     if letter.attachments:

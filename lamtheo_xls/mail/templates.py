@@ -35,6 +35,8 @@ FAULTS_TOLD = 15
 _TOO_LONG = 200_000
 _TITLE = re.compile(r"[ \t]*tiêu đề[ \t]*[::][ \t]*(.*)", re.IGNORECASE)
 _HEAD = re.compile(r"\s*(?:\{#.*?#\}\s*)*", re.DOTALL)
+_TAG = r"\{%(?:(?!%\}).)*?"
+_TAGS_ALONE = re.compile(rf"^[ \t]*((?:{_TAG}%\}}[ \t]*)*{_TAG})([-+]?%\}})[ \t]*\n", re.MULTILINE)
 _TEMPLATE = "<template>"
 
 
@@ -194,7 +196,7 @@ def _reason(english: str) -> str:
     return say("mail.template.marks")
 
 
-def _at(code: str, text: str, line: int, **args: object) -> Finding:
+def _at(code: str, text: str, line: int, **args: str) -> Finding:
     lines = text.split("\n")
     line = max(1, min(line, len(lines)))
     return finding(code, value=lines[line - 1].strip(), dong=line, **args)
@@ -202,7 +204,8 @@ def _at(code: str, text: str, line: int, **args: object) -> Finding:
 
 def _parted(text: str) -> tuple[str, str] | None:
     """Template of the subject and of the body, each with as many lines before it as in the file; None without
-    «Tiêu đề:» as the first line after the comment."""
+    «Tiêu đề:» as the first line after the comment. A line of tags alone leaves no line in the letter: its end is put
+    inside the tag, so that lines are still counted as staff see them."""
     head = _HEAD.match(text)
     start = head.end() if head else 0
     first, _, rest = text[start:].partition("\n")
@@ -210,7 +213,7 @@ def _parted(text: str) -> tuple[str, str] | None:
     if found is None:
         return None
     above = "\n" * text[:start].count("\n")
-    return above + found[1], above + "\n" + rest
+    return above + found[1], above + "\n" + _TAGS_ALONE.sub(r"\1\n\2", rest)
 
 
 @cache
@@ -253,22 +256,26 @@ def _tidy(text: str) -> str:
 
 
 def _complete(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts with what was left out, and for each form what follows from the others."""
-    given: dict[str, Any] = dict.fromkeys(FACTS, "") | {"bieu": (), "so_tep": 0, "lan": 0} | dict(facts)
+    """The facts, texts in one line each, with what was left out, and for each form what follows from the others."""
+    given = _in_lines(dict.fromkeys(FACTS, "") | {"bieu": (), "so_tep": 0, "lan": 0} | dict(facts))
     units = {form.get("don_vi", "") for form in given["bieu"]}
-    given["bieu"] = [_form(form, several=len(units) > 1) for form in given["bieu"]]
-    return given
+    forms = [_form(form, several=len(units) > 1) for form in given["bieu"]]
+    return given | {"bieu": forms, "dau_moi": given["dau_moi"].rstrip(" .;,")}
 
 
 def _form(facts: Mapping[str, Any], *, several: bool) -> dict[str, Any]:
-    form: dict[str, Any] = dict.fromkeys(FORM_FACTS, "") | {"loi": ()} | dict(facts)
-    faults = list(form["loi"])
+    form = _in_lines(dict.fromkeys(FORM_FACTS, "") | dict(facts))
+    faults = [_line(fault) for fault in form["loi"]]
     if len(faults) > FAULTS_TOLD + 1:
         faults[FAULTS_TOLD:] = [say("mail.template.more_faults", n=len(faults) - FAULTS_TOLD)]
     named = " – ".join(part for part in (form["ten"], form["nhan_de"]) if part)
     whose = ", ".join(part for part in (form["nguoi"], form["don_vi"] if several else "") if part)
     full = say("mail.template.of", ten=named, cua=whose) if whose else named
-    return {"con_lai": _left(form["con"])} | form | {"loi": faults, "ten_day_du": full, "con_lai": _left(form["con"])}
+    return form | {"loi": faults, "ten_day_du": full, "con_lai": _left(form["con"])}
+
+
+def _in_lines(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _line(value) if isinstance(value, str) else value for name, value in facts.items()}
 
 
 def _left(days: object) -> str:
@@ -294,7 +301,5 @@ def _environment() -> SandboxedEnvironment:
 
     return SandboxedEnvironment(
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         finalize=lambda value: "" if value is None else unicodedata.normalize("NFC", str(value)),
     )
