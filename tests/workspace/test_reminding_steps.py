@@ -14,6 +14,9 @@ from lamtheo_xls.mail.calendar import is_day_off, may_write_at
 from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
 
 
+USUAL = Rhythm()
+
+
 def day(text: str, year: int = 2027) -> dt.date:
     """«25/02» of 2027."""
     d, m = text.split("/")
@@ -26,7 +29,7 @@ def due(on_time: dt.date, grey: int = 0) -> Deadline:
     return Deadline(on_time=on_time, late_from=late, accept_until=None, text="")
 
 
-def walked(deadline: Deadline, days: Sequence[dt.date], rhythm: Rhythm = Rhythm()) -> list[tuple[dt.date, int]]:
+def walked(deadline: Deadline, days: Sequence[dt.date], rhythm: Rhythm = USUAL) -> list[tuple[dt.date, int]]:
     """The letters an office writes that runs the command on those days: (day, offset of the step)."""
     out: list[tuple[dt.date, int]] = []
     for today in days:
@@ -81,7 +84,10 @@ def test_steps_on_one_day_are_one_letter() -> None:
 
 def test_catching_up_with_one_letter() -> None:
     """An office away from before the first step until after the second writes once, and not again on the morrow."""
-    assert walked(due(day("25/03")), [day("24/03"), day("24/03"), day("25/03")]) == [(day("24/03"), -2), (day("25/03"), 0)]
+    assert walked(due(day("25/03")), [day("24/03"), day("24/03"), day("25/03")]) == [
+        (day("24/03"), -2),
+        (day("25/03"), 0),
+    ]
     assert walked(due(day("25/03")), [day("15/04"), day("16/04")]) == [(day("15/04"), 8)]
 
 

@@ -28,6 +28,15 @@ OURS_TO_DO = ("enter", "exclude")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """A file to be filled in and sent back."""
+
+    path: Path
+    serial: int | None = None
+    """What it was issued as; None for one made from a return."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
     """One assignment of which something is awaited."""
 
@@ -37,9 +46,9 @@ class Awaited:
     position: Position
     line: StatusLine
     """As the office sees it."""
-    files: tuple[Path, ...]
-    """To be filled in and sent back: the issued workbooks; in place of one that came back with faults, the one made
-    from it. () for a document without a form."""
+    workbooks: tuple[Workbook, ...]
+    """The issued ones; in place of one that came back with faults, the one made from it. () for a document without a
+    form."""
     written: dt.date
     """When the unit was last given something or told of it: workbook, letter, more time."""
     letters: tuple[LetterRecord, ...] = ()
@@ -90,7 +99,7 @@ def awaited_of(office: Office, rounds: Sequence[Office]) -> tuple[Awaited, ...]:
                     assignment=a,
                     position=position,
                     line=placed.line,
-                    files=_files(one, a, standings.get(a.id, {})) if a.form else (),
+                    workbooks=_workbooks(one, a, standings.get(a.id, {})) if a.form else (),
                     written=max([issued, *(x.made_on for x in about), *_extended_on(position)]),
                     letters=about,
                 )
@@ -127,15 +136,17 @@ def _extended_on(position: Position) -> Iterable[dt.date]:
         yield position.whole.extended.as_of
 
 
-def _files(office: Office, assignment: Assignment, standings: Mapping[str, Standing]) -> tuple[Path, ...]:
-    """One workbook for each part: what came back with faults as marked in tra-lai/, else as it was issued."""
+def _workbooks(office: Office, assignment: Assignment, standings: Mapping[str, Standing]) -> tuple[Workbook, ...]:
+    """One for each part: what came back with faults as marked in tra-lai/, else as it was issued. A file that is gone
+    is left out: `issue` and `return` make it again."""
     issued = office.ledger.issued_parts(assignment.id)
-    found: dict[Path, None] = {}
+    found: dict[Path, Workbook] = {}
     for part in dict.fromkeys((*issued, *standings)):
         standing = standings.get(part)
         marked = office.folder("tra-lai") / feedback_name(stem_of(office, assignment, part))
         if standing is not None and to_mend(standing) is not None and marked.is_file():
-            found[marked] = None
+            found[marked] = Workbook(path=marked)
         elif part in issued:
-            found[office.root / issued[part].file] = None
-    return tuple(path for path in found if path.is_file())
+            path = office.root / issued[part].file
+            found[path] = Workbook(path=path, serial=issued[part].issued.serial)
+    return tuple(w for path, w in found.items() if path.is_file())

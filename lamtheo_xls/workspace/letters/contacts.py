@@ -37,7 +37,7 @@ def contacts_of(office: Office) -> tuple[ContactLine, ...]:
 def _line(office: Office, awaited: Sequence[Awaited], unreachable: set[str]) -> ContactLine | None:
     """The line of one unit or person; None where mail reaches it."""
     if no_address := [x for x in awaited if x.assignment.id in unreachable]:
-        why, owed = "no_address", [x for x in no_address if x.files or x.line.ask]
+        why, owed = "no_address", [x for x in no_address if x.workbooks or x.line.ask]
     elif owed := [x for x in awaited if x.came_back]:
         why = "returned_letter"
     else:
@@ -54,7 +54,7 @@ def _line(office: Office, awaited: Sequence[Awaited], unreachable: set[str]) -> 
         forms=tuple(dict.fromkeys(x.line.form for x in owed)),
         due=min(x.assignment.deadline.on_time for x in owed),
         times=max(x.reminded for x in owed),
-        files=tuple(dict.fromkeys(f.relative_to(office.root).as_posix() for x in owed for f in x.files)),
+        files=tuple(dict.fromkeys(w.path.relative_to(office.root).as_posix() for x in owed for w in x.workbooks)),
         caption=caption_for(office, owed),
     )
 
@@ -75,7 +75,7 @@ def caption_for(office: Office, awaited: Sequence[Awaited]) -> str:
         "workspace.contact.caption",
         ai=_who(office, awaited[0]),
         viec="\n".join(dict.fromkeys(_owed_words(x) for x in awaited)),
-        cach=say("workspace.contact.how") if any(x.files for x in awaited) else "",
+        cach=say("workspace.contact.how") if any(x.workbooks for x in awaited) else "",
         noi="\n".join(_where(awaited)),
         hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
     )

@@ -1,0 +1,200 @@
+"""Reminding by the calendar: one letter for each mailbox, about what is awaited of it and is due for a word today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from lamtheo_xls.findings import Finding, say
+from lamtheo_xls.ledger import LetterRecord
+from lamtheo_xls.mail.model import Account
+from lamtheo_xls.mail.templates import Templates, read_templates, write_missing
+from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
+from lamtheo_xls.workspace.issuing import check_codes
+from lamtheo_xls.workspace.letters.awaited import Awaited, awaited_of
+from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
+from lamtheo_xls.workspace.letters.outbox import (
+    Clock,
+    Delivered,
+    Now,
+    Passwords,
+    clear_previews,
+    deliver,
+    preview,
+    queue,
+    refuse_secret,
+)
+from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
+from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
+from lamtheo_xls.workspace.owing import assignments_of
+
+WORDS = {"before": "nhac-truoc-han", "on": "nhac-den-han", "after": "nhac-qua-han"}
+"""Where the date lies, seen from today → the words; the last of these that fits anything in the letter is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something awaited that is due for a reminder today."""
+
+    awaited: Awaited
+    offset: int
+    """The step, in days from the date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """What one mailbox is reminded of."""
+
+    box: Mailbox
+    due: tuple[Due, ...]
+    template: str
+    times: int
+    """The how manieth reminder it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """What became of one `remind`."""
+
+    delivered: Delivered = field(default_factory=Delivered)
+    previewed: tuple[LetterRecord, ...] = ()
+    """Of a dry run: what would be sent, as drafts to look at."""
+    resting: dt.datetime | None = None
+    """At this moment nobody is reminded; when one may be again."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def letters(self) -> tuple[LetterRecord, ...]:
+        return self.delivered.letters or self.previewed
+
+
+def remind(
+    office: Office,
+    account: Account | None,
+    password: Passwords,
+    *,
+    moment: dt.datetime,
+    only: Sequence[str] = (),
+    dry_run: bool = False,
+    progress: Progress,
+    now: Now,
+    clock: Clock = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Reminded:
+    """Reminds whoever is due at `moment` (of the as-of date), for every round the command is for, and empties the
+    queue (see `deliver`). At night and on days off nothing is made or sent. `only`: those units and people alone,
+    whatever the calendar says. `dry_run`: drafts to look at, whatever the hour; nothing recorded or sent.
+
+    Findings: those of the templates and of the facts on reminding. World: secret_no_mail, mail_no_sender, unit_unknown,
+    the disk; never the mail server's doing, which `Reminded.delivered` tells.
+    """
+    refuse_secret(office)
+    sender_of(office)
+    for one in office.all:
+        check_codes(one, only, assignments_of(one)[0])
+    rhythm, findings = rhythm_of(office.register.office)
+    may_write = next_moment(moment, rhythm)
+    if may_write != moment and not dry_run:
+        return Reminded(resting=may_write, findings=findings)
+    write_missing(office.root / TEMPLATES)
+    templates, faults = read_templates(office.root / TEMPLATES)
+    clear_previews(office)
+    told = [*findings, *faults]
+    reminders = reminders_of(office, rhythm, only=only)
+    letters = _composed(
+        office, progress(reminders, len(reminders), say("workspace.progress.write")), templates, moment, told
+    )
+    if dry_run:
+        return Reminded(previewed=preview(office, letters), findings=tuple(dict.fromkeys(told)))
+    queue(office, letters)
+    delivered = deliver(office, account, password, progress=progress, now=now, clock=clock, sleep=sleep)
+    return Reminded(delivered=delivered, findings=tuple(dict.fromkeys(told)))
+
+
+def _composed(
+    office: Office, reminders: Iterable[Reminder], templates: Templates, moment: dt.datetime, told: list[Finding]
+) -> Iterator[Composed]:
+    """The letters, made as they are taken; what is wrong with their templates goes to `told`."""
+    for letter, findings in compose_reminders(office, reminders, templates, moment):
+        told += findings
+        yield letter
+
+
+def reminders_of(office: Office, rhythm: Rhythm, *, only: Sequence[str] = ()) -> tuple[Reminder, ...]:
+    """Who is to be reminded of what on the office's date, in the office's order, over the rounds the command is for.
+
+    Only what is still awaited and whose step has come with nothing written since; those named in `only` (units or
+    people) whatever the calendar says. Never two reminders to one mailbox on one day.
+    """
+    due = tuple(_due(office, rhythm, awaited_of(office, office.all), only))
+    by_id = {d.awaited.assignment.id: d for d in due}
+    boxes, _ = mailboxes_of(office, [d.awaited.assignment for d in due])
+    today = {address_set(x.addresses) for x in office.ledger.letters() if _is_of_today(office, x.kind, x.made_on)}
+    return tuple(
+        _reminder(office, box, tuple(by_id[a.id] for a in assignments))
+        for box, assignments in boxes.items()
+        if address_set(box.addresses) not in today
+    )
+
+
+def _is_of_today(office: Office, kind: str, made_on: dt.date) -> bool:
+    return kind == "reminder" and made_on == office.as_of
+
+
+def _due(office: Office, rhythm: Rhythm, awaited: Sequence[Awaited], only: Sequence[str]) -> Iterator[Due]:
+    for one in awaited:
+        a = one.assignment
+        if only and a.unit not in only and a.person not in only:
+            continue
+        steps = steps_of(a.deadline, rhythm)
+        step = step_now(steps, office.as_of, one.written)
+        if step is not None:
+            yield Due(awaited=one, offset=step.offset)
+        elif only:
+            yield Due(awaited=one, offset=(office.as_of - a.deadline.on_time).days)
+
+
+def _reminder(office: Office, box: Mailbox, due: tuple[Due, ...]) -> Reminder:
+    when = {when_of(d.awaited.assignment.deadline, office.as_of) for d in due}
+    return Reminder(
+        box=box,
+        due=due,
+        template=next(WORDS[w] for w in ("after", "on", "before") if w in when),
+        times=max(d.awaited.reminded for d in due) + 1,
+    )
+
+
+def compose_reminders(
+    office: Office, reminders: Iterable[Reminder], templates: Templates, moment: dt.datetime
+) -> Iterator[tuple[Composed, tuple[Finding, ...]]]:
+    """The letters, one (of many heavy workbooks several) for each mailbox."""
+    taken = {x.key for x in office.ledger.letters()}
+    for reminder in reminders:
+        steps = {d.awaited.assignment.id: f"{d.awaited.assignment.id}@{d.offset:+d}" for d in reminder.due}
+        for composed, findings in compose(
+            office,
+            reminder.box,
+            [x for d in reminder.due for x in _enclosed(d.awaited)],
+            kind="reminder",
+            template=reminder.template,
+            templates=templates,
+            moment=moment,
+            taken=taken,
+            times=reminder.times,
+        ):
+            told = composed.record.items.get("assignments", ())
+            items = {**composed.record.items, "steps": tuple(steps[id] for id in told)}
+            yield replace(composed, record=replace(composed.record, items=items)), findings
+
+
+def _enclosed(awaited: Awaited) -> Iterator[Enclosed]:
+    """A form with each of its workbooks; once without one where there is none."""
+    latest = awaited.position.latest
+    received = latest.received if awaited.to_fix and latest is not None else None
+    bare = Enclosed(office=awaited.office, assignment=awaited.assignment, received=received)
+    if not awaited.workbooks:
+        yield bare
+    for workbook in awaited.workbooks:
+        yield replace(bare, path=workbook.path, serial=workbook.serial)
