@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, office_options, several
+from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, moment_now, office_options, several
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
@@ -134,6 +134,58 @@ def issue_command(
             if lines and not dry_run:
                 caption = say("workspace.issue.caption_file")
                 tell("cli.say.issue_next", tep=f"{one.round.id}.zip", loi_nhan=caption, noi=shown(one.root / INBOX))
+
+
+@click.command("send", cls=SpokenCommand, help=say("cli.help.send"))
+@click.option("--only", multiple=True, metavar=say("cli.metavar.code"), help=say("cli.option.only"))
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="[issue|returned]",
+    type=click.Choice(["issue", "returned"]),
+    help=say("cli.option.letter_kind"),
+)
+@click.option("--dry-run", is_flag=True, help=say("cli.option.send_dry_run"))
+@click.option("--again", is_flag=True, help=say("cli.option.again"))
+@office_options
+def send_command(
+    root: Path,
+    round_id: str | None,
+    as_of: dt.date,
+    as_json: bool,
+    only: tuple[str, ...],
+    kinds: tuple[str, ...],
+    dry_run: bool,
+    again: bool,
+) -> None:
+    from lamtheo_xls.cli.asking import passwords
+    from lamtheo_xls.cli.letters import letter_json, print_handed
+    from lamtheo_xls.workspace import ruling
+    from lamtheo_xls.workspace.folder import open_office
+    from lamtheo_xls.workspace.letters import handing, outbox
+
+    with open_office(root, round_id=round_id, as_of=as_of, who="send") as office:
+        ruling.take_decisions(office)
+        account, doubts = outbox.account_for(office)
+        with passwords(account) as password:
+            handed = handing.send(
+                office,
+                account,
+                password,
+                only=only,
+                kinds=kinds or tuple(handing.TEMPLATE),
+                again=again,
+                dry_run=dry_run,
+                progress=progress,
+                now=moment_now,
+            )
+            if as_json:
+                emit_lines(letter_json(letter) for letter in handed.letters)
+            else:
+                print_findings(doubts)
+                print_handed(handed, office.root, account)
+            handed.delivered.fail()
 
 
 @click.command("collect", cls=SpokenCommand, help=say("cli.help.collect"))

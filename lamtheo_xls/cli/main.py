@@ -19,6 +19,7 @@ ALIASES = {
     "programmes": "bo-mau",
     "new": "tao-moi",
     "issue": "tao-bieu",
+    "send": "gui",
     "collect": "nhan",
     "return": "bo-sung",
     "merge": "tong-hop",

@@ -50,6 +50,11 @@ def _today() -> dt.date:
     return dt.date.today()
 
 
+def moment_now() -> dt.datetime:
+    """This moment, with its zone: when a letter was written, sent or refused."""
+    return dt.datetime.now().astimezone()
+
+
 def workspace_option(command: Command) -> Command:
     """-C: the workspace."""
     return click.option(
@@ -71,7 +76,7 @@ def round_option(command: Command) -> Command:
 
 
 def as_of_option(command: Command) -> Command:
-    """--as-of: the only place where the clock is read."""
+    """--as-of: with `moment_now` the only place where the clock is read."""
     return click.option(
         "--as-of",
         metavar=say("cli.metavar.day"),

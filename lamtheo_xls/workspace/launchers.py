@@ -8,7 +8,9 @@ from lamtheo_xls.findings import say
 
 LAUNCHERS = {
     "1-TAO-BIEU.cmd": ("tao-bieu", "theo-doi"),
+    "2-GUI.cmd": ("gui", "theo-doi"),
     "3-NHAN-VE.cmd": ("cap-nhat",),
+    "4-DON-DOC.cmd": ("don-doc", "theo-doi"),
 }
 
 

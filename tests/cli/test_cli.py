@@ -255,8 +255,8 @@ def test_launchers_are_for_windows(tmp_path: Path, make_office: Callable[..., Pa
     """The .cmd files: CRLF, UTF-8 console, pass on what is dropped on them, open theo-doi.xlsx at the end."""
     office = make_office(tmp_path / "VP", issue=False)
     names = sorted(p.name for p in office.glob("*.cmd"))
-    assert names == ["1-TAO-BIEU.cmd", "3-NHAN-VE.cmd"]
-    for name, verb in zip(names, ("tao-bieu", "cap-nhat"), strict=True):
+    assert names == ["1-TAO-BIEU.cmd", "2-GUI.cmd", "3-NHAN-VE.cmd", "4-DON-DOC.cmd"]
+    for name, verb in zip(names, ("tao-bieu", "gui", "cap-nhat", "don-doc"), strict=True):
         data = (office / name).read_bytes()
         assert data.count(b"\r\n") == data.count(b"\n")
         text = data.decode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable
@@ -39,8 +40,11 @@ class Delivered:
     broken: World | None = None
     """Why sending stopped before the end of the queue; what was not sent is ready still."""
 
-    def count(self, state: str) -> int:
-        return sum(letter.state == state for letter in self.letters)
+    def fail(self) -> None:
+        """Raises what has to be mended before the rest can go: once everything that was done is told."""
+        for world in (self.broken, self.unlooked):
+            if world is not None:
+                raise world
 
 
 def account_for(office: Office) -> tuple[Account | None, tuple[Finding, ...]]:
@@ -197,11 +201,12 @@ def preview(office: Office, letters: Iterable[Composed]) -> tuple[LetterRecord, 
 def clear_previews(office: Office) -> None:
     """What an earlier `--dry-run` showed would be sent a second time by mistake."""
     for one in office.all:
-        for path in (one.folder(LETTERS) / PREVIEW).glob("*.eml"):
-            try:
+        folder = one.folder(LETTERS) / PREVIEW
+        for path in folder.glob("*.eml"):
+            with contextlib.suppress(OSError):  # open in a mail program: it goes next time
                 path.unlink()
-            except OSError:
-                continue  # open in a mail program: it goes next time
+        with contextlib.suppress(OSError):  # not there, or something is left in it
+            folder.rmdir()
 
 
 def _round_of(letter: LetterRecord, office: Office) -> str:
