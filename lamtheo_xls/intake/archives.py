@@ -35,7 +35,7 @@ _STEP = 1 << 20
 
 
 def packer(data: bytes) -> str:
-    """'rar' or '7z' where the bytes are such an archive, which is not opened here; else ''."""
+    """'rar' or '7z' where the bytes are such an archive, which other programs open; else ''."""
     return next((kind for mark, kind in _PACKERS.items() if data.startswith(mark)), "")
 
 
@@ -70,7 +70,7 @@ def _raise_of_disk(error: Exception) -> None:
 
 
 @dataclass(slots=True)
-class _Opened:
+class Opened:
     """What is known of an archive while its members are taken out."""
 
     limits: Limits
@@ -86,19 +86,19 @@ def unpack(file: IO[bytes], name: str, modified: str, limits: Limits) -> Iterato
     """The members of a zip, in order of name, as `name!member`; at last, if some could not be taken, the zip itself
     with one finding for each reason: file.archive_path, archive_duplicate, archive_encrypted, archive_bomb,
     archive_nested, archive_damaged, archive_empty."""
-    opened = _Opened(limits=limits, left=limits.total_bytes)
+    opened = Opened(limits=limits, left=limits.total_bytes)
     yield from _members(file, name, opened, depth=1)
     if opened.refused:
         file.seek(0)
-        yield received(name, file.read(), modified, tuple(_told(code, names) for code, names in opened.refused.items()))
+        yield received(name, file.read(), modified, tuple(told(code, names) for code, names in opened.refused.items()))
 
 
-def _told(code: str, names: list[str]) -> Finding:
+def told(code: str, names: list[str]) -> Finding:
     value = "; ".join(names[:3]) + (f" … ({len(names)})" if len(names) > 3 else "")
     return finding(code, value=value, path=names[0])
 
 
-def _members(file: IO[bytes], name: str, opened: _Opened, depth: int) -> Iterator[Received]:
+def _members(file: IO[bytes], name: str, opened: Opened, depth: int) -> Iterator[Received]:
     if _directory_bytes(file) > opened.limits.directory_bytes:
         opened.refuse("file.archive_bomb", name)
         return
@@ -119,7 +119,7 @@ def _members(file: IO[bytes], name: str, opened: _Opened, depth: int) -> Iterato
         times = Counter(member for member, _ in files)
         for member, info in sorted(files, key=lambda found: found[0]):
             parts = member.split("/")
-            if _leads_out(member):
+            if leads_out(member):
                 opened.refuse("file.archive_path", shown(member))
             elif any(is_passed_over(part) for part in parts):
                 continue
@@ -131,7 +131,7 @@ def _members(file: IO[bytes], name: str, opened: _Opened, depth: int) -> Iterato
 
 
 def _member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, opened: _Opened, depth: int
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, opened: Opened, depth: int
 ) -> Iterator[Received]:
     limits, inside = opened.limits, name.partition("!")[2]
     if info.flag_bits & 1:
@@ -153,8 +153,7 @@ def _member(
     opened.left -= len(data)
     held = io.BytesIO(data)
     if not is_archive(held, inside, limits):
-        kind = packer(data)
-        yield received(name, data, _time(info), (finding("file.archive", loai=kind),) if kind else ())
+        yield received(name, data, _time(info))
     elif depth == 1:
         yield from _members(held, name, opened, depth + 1)
     else:
@@ -203,7 +202,7 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
     return ""
 
 
-def _leads_out(member: str) -> bool:
+def leads_out(member: str) -> bool:
     """Absolute, with a drive, upwards, or with a NUL that some programs end the name at."""
     return (
         not member

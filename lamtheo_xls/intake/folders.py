@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lamtheo_xls.findings import finding
-from lamtheo_xls.intake.archives import is_archive, packer, unpack
+from lamtheo_xls.intake.archives import is_archive, unpack
+from lamtheo_xls.intake.messages import inside
 from lamtheo_xls.intake.received import (
     LIMITS,
     Limits,
@@ -46,7 +47,8 @@ def gather(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Received]:
     """Everything under `paths` (files, and folders with all below them), sorted by name within each, one file in
-    memory at a time; the members of zips (once nested) instead of the zip.
+    memory at a time (all that one message brings together); the members of archives instead of the archive (zips once
+    nested), what a saved message brings instead of the message, with its day and its MailSource.
 
     Hidden files, owner and lock files of Office programs are passed over. Files changed within the last `stable_after`
     seconds are given that long (once for all); one that changes until it has been read is `file.unstable`, as is one
@@ -145,7 +147,8 @@ def _taken(seen: _Seen, limits: Limits) -> Iterator[Received]:
         with open(openable(seen.path), "rb") as file:
             if is_archive(file, seen.name, limits):
                 if _is_same(seen, os.fstat(file.fileno())):
-                    yield from unpack(file, seen.name, iso(seen.changed / 1e9), limits)
+                    for item in unpack(file, seen.name, iso(seen.changed / 1e9), limits):
+                        yield from inside(item, limits)
                 changed = not _is_same(seen, os.fstat(file.fileno()))
                 data = b""
             else:
@@ -154,9 +157,7 @@ def _taken(seen: _Seen, limits: Limits) -> Iterator[Received]:
         if changed or not _is_same(seen, os.stat(openable(seen.path))):
             yield not_taken(seen.name, finding("file.unstable", value=seen.name))
         elif data or not seen.size:
-            kind = packer(data)
-            found = (finding("file.archive", loai=kind),) if kind else ()
-            yield received(seen.name, data, iso(seen.changed / 1e9), found)
+            yield from inside(received(seen.name, data, iso(seen.changed / 1e9)), limits)
     except OSError as error:
         yield not_taken(seen.name, finding(_why(error), value=seen.name))
 

@@ -14,6 +14,8 @@ from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.intake.archives import is_archive, packer, unpack
 from lamtheo_xls.intake.headers import VIETNAM, arrived_at, message_id_of, source_of
 from lamtheo_xls.intake.mime import Bounds, Part, head_of_message, is_message, parts_in
+from lamtheo_xls.intake.outlook import is_outlook, message_in
+from lamtheo_xls.intake.packed import unpack_packed
 from lamtheo_xls.intake.received import LIMITS, Limits, Received, is_passed_over, received, shown
 from lamtheo_xls.ledger import MailSource
 
@@ -88,8 +90,8 @@ def parts_of(
     text shows are left out, and every message `skip` says yes to by its Message-ID, with all in it.
 
     Last, where something could not be taken, the message itself with one finding for each reason: file.winmail,
-    mail_encrypted, mail_partial, mail_nested, mail_too_much. Never raises over what a message holds; World where no
-    process can be started for an .msg in it.
+    mail_encrypted, mail_partial, mail_linked, mail_nested, mail_too_much. Never raises over what a message holds; World
+    where no process can be started for an .msg in it.
     """
     head = head_of_message(data, limits.head_bytes)
     mail, arrived = source_of(head), arrived_at(head)
@@ -105,6 +107,48 @@ def parts_of(
     day = arrived.date() if arrived else None
     envelope = Envelope(mail=mail, day=day, message_ids=tuple(dict.fromkeys(bag.ids)))
     return envelope, tuple(replace(item, mail=mail, day=day) for item in items)
+
+
+def inside(item: Received, limits: Limits, deep: int = 1) -> Iterator[Received]:
+    """What a file holds that lay in a folder or in an archive there: what a message brings, the members of an archive;
+    else the file itself. A message that brings nothing comes with file.mail_bare, an archive too deep in archives with
+    file.archive_nested."""
+    data = item.data
+    if data is None or item.findings:
+        yield item
+        return
+    is_zip, kind = is_archive(io.BytesIO(data), item.name, limits), packer(data)
+    if (is_zip or kind) and deep > 2:
+        yield replace(item, findings=(finding("file.archive_nested"),))
+    elif is_zip or kind:
+        for member in _members(data, kind, item.name, item.modified, limits):
+            yield from inside(member, limits, deep + 1)
+    elif is_outlook(data, item.name):
+        raw = message_in(data)
+        if raw is None:
+            yield replace(item, findings=(finding("file.mail_unread"),))
+        else:
+            yield from _saved(raw, item, limits)
+    elif is_message(data):
+        yield from _saved(data, item, limits)
+    else:
+        yield item
+
+
+def _saved(raw: bytes, item: Received, limits: Limits) -> Iterator[Received]:
+    """What a saved message brings; with findings or without anything, the file as it was saved stands for it."""
+    _, items = parts_of(raw, item.name, limits)
+    for one in items:
+        yield replace(item, findings=one.findings, day=one.day, mail=one.mail) if one.name == item.name else one
+    if not items:
+        yield replace(item, findings=(finding("file.mail_bare"),))
+
+
+def _members(data: bytes, kind: str, name: str, modified: str, limits: Limits) -> Iterator[Received]:
+    """The members of a zip (`kind` '') or of an archive another program opens."""
+    if kind:
+        return unpack_packed(data, kind, name, modified, limits)
+    return unpack(io.BytesIO(data), name, modified, limits)
 
 
 def _told(code: str, names: list[str]) -> Finding:
@@ -125,7 +169,7 @@ def _brought(data: bytes, start: int, end: int | None, name: str, bag: _Bag, dee
     for number, part in enumerate(parts, start=1):
         code = _sealed(part)
         if code:
-            bag.refuse(code, name)
+            bag.refuse(code, _name_of(part, number))
         elif part.kind in ("message/rfc822", "message/global"):
             own = _distinct(_name_of(part, number), names)
             yield from _within(part, f"{name}!{own}", bag, deep)
@@ -136,8 +180,8 @@ def _brought(data: bytes, start: int, end: int | None, name: str, bag: _Bag, dee
 
 def _sealed(part: Part) -> str:
     """The finding for a part that holds what only its addressee's key opens, or one piece of a message; else ''."""
-    if part.kind == "message/partial":
-        return "file.mail_partial"
+    if part.kind in ("message/partial", "message/external-body"):
+        return "file.mail_partial" if part.kind == "message/partial" else "file.mail_linked"
     is_sealed = part.kind in _SEALED or (
         part.inside == "multipart/encrypted" and part.kind != "application/pgp-encrypted"
     )
@@ -190,22 +234,26 @@ def _attached(data: bytes, kind: str, name: str, bag: _Bag, deep: int) -> Iterat
         bag.refuse("file.winmail", inside)
     elif len(data) > bag.left:
         bag.refuse("file.mail_too_much", inside)
+    elif deep > bag.limits.messages_deep:
+        bag.refuse("file.mail_nested", inside)
     elif is_message(data):
         yield from _message(data, 0, len(data), name, bag, deep + 1)
-    elif is_archive(io.BytesIO(data), inside, bag.limits):
-        if deep >= bag.limits.messages_deep:
-            bag.refuse("file.mail_nested", inside)
-            return
+    elif is_outlook(data, inside):
+        raw = message_in(data)
+        if raw is None:
+            yield received(name, data, bag.modified, (finding("file.mail_unread"),))
+        else:
+            yield from _message(raw, 0, len(raw), name, bag, deep + 1)
+    elif (kind_of_packer := packer(data)) or is_archive(io.BytesIO(data), inside, bag.limits):
         limits = replace(bag.limits, total_bytes=min(bag.limits.total_bytes, bag.left))
-        for item in unpack(io.BytesIO(data), name, bag.modified, limits):
+        for item in _members(data, kind_of_packer, name, bag.modified, limits):
             if item.findings or item.data is None:
                 yield item
             else:
                 yield from _attached(item.data, "", item.name, bag, deep + 1)
     else:
         bag.left -= len(data)
-        packed = packer(data)
-        yield received(name, data, bag.modified, (finding("file.archive", loai=packed),) if packed else ())
+        yield received(name, data, bag.modified)
 
 
 def _last(name: str) -> str:

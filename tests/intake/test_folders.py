@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.findings import message
-from lamtheo_xls.intake import Limits, Received, gather
+from lamtheo_xls.intake import Limits, Received, gather, packed
 
 LONG_AGO = 1_600_000_000
 
@@ -76,8 +76,9 @@ def test_what_is_no_return_is_passed_over(inbox: Path) -> None:
     assert taken(inbox, inbox / "~$a.xlsx", base=inbox) == [("a.xlsx", [])]
 
 
-def test_photos_and_empty_files_are_handed_on_as_bytes(inbox: Path) -> None:
-    """What they are is the reader's to say; .rar and .7z are told at once."""
+def test_photos_and_empty_files_are_handed_on_as_bytes(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they are is the reader's to say; .rar and .7z are told at once where no program opens them."""
+    monkeypatch.setattr(packed, "programs", lambda: ())
     lay(inbox / "anh.jpg", b"\xff\xd8\xff\xe0")
     lay(inbox / "rong.xlsx", b"")
     lay(inbox / "tai-lieu.rar", b"Rar!\x1a\x07\x01\x00 ...")
