@@ -12,9 +12,9 @@ from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.workspace.folder import Office, Progress
-from lamtheo_xls.workspace.following import state_of_line
 from lamtheo_xls.workspace.issuing import issue
 from lamtheo_xls.workspace.owing import assignments_of
+from lamtheo_xls.workspace.position import state_of_line
 from lamtheo_xls.workspace.renewing import in_force, version_of, versions_of
 from lamtheo_xls.workspace.wanting import Standings, is_issued, standings_of, stem_of
 

@@ -21,12 +21,16 @@ from lamtheo_xls.reports.board import (
     dues_words,
     summarise,
 )
+from lamtheo_xls.reports.contacts import ContactLine
 from lamtheo_xls.reports.decisions import keep_typed
+from lamtheo_xls.reports.letters import keep_letters
 from lamtheo_xls.reports.status import write_status
 from lamtheo_xls.reports.targets import replace_if_unchanged
 from lamtheo_xls.workspace.choosing import choices_for, labels_of
 from lamtheo_xls.workspace.folder import STATUS, Office
 from lamtheo_xls.workspace.inbox import files_of, history_of
+from lamtheo_xls.workspace.letters.board import letter_lines
+from lamtheo_xls.workspace.letters.contacts import contacts_of
 from lamtheo_xls.workspace.lines import placed_lines
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import state_of_line
@@ -149,6 +153,8 @@ def _compose(office: Office, taken: Taken) -> tuple[Followed, bytes, Callable[[]
         "forms": forms,
         "milestones": tuple(m for r in rounds for m in r.milestones),
         "choices": choices,
+        "letters": keep_letters(letter_lines(office), taken.sheet.letters),
+        "contacts": _contacts(office),
     }
     followed = Followed(
         rounds=tuple(mine),
@@ -158,6 +164,13 @@ def _compose(office: Office, taken: Taken) -> tuple[Followed, bytes, Callable[[]
         findings=(),
     )
     return followed, write_status(**arguments), lambda: write_status(**arguments, view_only=True)
+
+
+def _contacts(office: Office) -> tuple[ContactLine, ...]:
+    """Whom mail does not reach: nothing where the office writes to nobody by mail."""
+    facts = office.register.office
+    mails = any(facts.get(name) for name in ("may_chu_gui", "may_chu_nhan")) or bool(office.ledger.letters())
+    return contacts_of(office) if mails else ()
 
 
 def _overview(

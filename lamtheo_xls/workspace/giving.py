@@ -74,6 +74,8 @@ def of_file(known: Known, row: FileDecision, record: SubmissionRecord) -> tuple[
     signed_for = known.signed_files.get(record.id, "")
     unit, kind = row.unit, row.kind
     given_as = row.given_as
+    if _is_of_sender(row, record, standing, signed_for):
+        return [_sender_known(known, record)], None
     if kind == "confirm" and not unit:
         chosen = _proposed(known, record)
         if chosen is None:
@@ -100,6 +102,25 @@ def of_file(known: Known, row: FileDecision, record: SubmissionRecord) -> tuple[
         out.append(_of_assignment(known, choice.assignment, "enter", {}))
     wanted = "assign" if kind in ("assign", "enter", "as_is", "supplement") else kind
     return [*out, *_told(known, subject, wanted, {"assignment": choice.assignment}, standing)], None
+
+
+def _is_of_sender(row: FileDecision, record: SubmissionRecord, standing: Decision | None, signed_for: str) -> bool:
+    """The row asks only who sent it: its marks say whose the return is, and the office says the same."""
+    if not record.assignment or record.after_close or standing is not None or signed_for or row.given_as:
+        return False
+    return row.kind in ("confirm", "assign") and row.unit in ("", unit_code_of(record.assignment, record.part))
+
+
+def _sender_known(known: Known, record: SubmissionRecord) -> Decision:
+    """A word on the sender, not on the return: it changes nothing that counts."""
+    assert record.assignment is not None
+    return Decision(
+        subject=f"sender:{record.id}",
+        kind="confirm",
+        as_of=known.office.as_of,
+        detail={"assignment": record.assignment, "file": record.file},
+        round=record.round or "",
+    )
 
 
 def _told(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lamtheo_xls.findings import Finding, mend, message, say, screen_word
-from lamtheo_xls.ledger import Decision, Event, Standing, SubmissionRecord
+from lamtheo_xls.ledger import Decision, Event, LetterRecord, MailedCopy, Standing, SubmissionRecord
 from lamtheo_xls.register import current, person_by_code, person_of, unit_code_of
 from lamtheo_xls.reports.board import Choice, FileLine, HistoryLine, state_words, unit_labels
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.giving import signed_files
+from lamtheo_xls.workspace.letters.board import who_of
+from lamtheo_xls.workspace.letters.recipients import address_set, addresses_in
+from lamtheo_xls.workspace.owing import person_label
 from lamtheo_xls.workspace.position import OF_A_SUBMISSION, Rulings
-from lamtheo_xls.workspace.ruling import proposed_unit
+from lamtheo_xls.workspace.ruling import proposed_for
 
 HISTORY_LINES = 2000
 _SETTLES = ("assign", "exclude", "as_is", "confirm", "enter")
@@ -21,18 +24,21 @@ _SETTLES = ("assign", "exclude", "as_is", "confirm", "enter")
 def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tuple[FileLine, ...]:
     """Every received file that no assignment owns, newest last, those decided stay, marked as done; what came to a
     closed round after its closing; and single parts that were left out. What came before the rounds opened was an
-    earlier round's to decide."""
+    earlier round's to decide. And what was taken from a sender the register does not know as its unit's."""
     notes = office.ledger.notes(None)
     labels = unit_labels(current(office.register, office.as_of))
     named = {(c.assignment, c.signed): c.label for c in choices}
     signed = signed_files(_standings(office))
+    mailed = _by_submission(office.ledger.mailed_copies())
+    strange = strange_senders(office, mailed, rulings, labels)
     live = {one.round.id for one in office.live}
     starts = [one.round.opens for one in office.live]
     start = None if None in starts else min((day for day in starts if day is not None), default=None)
     out = []
     for record in office.ledger.submissions():
         ruling = rulings.get(f"submission:{record.id}")
-        if not _is_shown(record, ruling) or (record.round and record.round not in live):
+        stranger = "" if _is_shown(record, ruling) else strange.get(record.id, "")
+        if not (stranger or _is_shown(record, ruling)) or (record.round and record.round not in live):
             continue
         if not record.round and start is not None and record.received < start:
             continue
@@ -40,20 +46,26 @@ def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tup
         target = given or (ruling.detail.get("assignment", "") if ruling else "")
         errors = [f for f in record.findings if f.severity == "error"]
         late = record.after_close and ruling is None
-        settled = bool(given) or record.state == "superseded" or (ruling is not None and ruling.kind in _SETTLES)
+        settled = (
+            bool(given)
+            or bool(stranger)
+            or record.state == "superseded"
+            or (ruling is not None and ruling.kind in _SETTLES)
+        )
         out.append(
             FileLine(
                 submission=record.id,
                 file=record.file,
                 received=record.received,
-                words=_what(record, signed=bool(given)),
+                words=stranger or _what(record, signed=bool(given)),
                 reply=_reply(errors[0]) if errors and not settled else "",
                 proposed=_proposed(office, record, labels),
                 assigned=labels.get(unit_code_of(target), "") if target else "",
                 given_as=named.get((target, bool(given)), "") if target else "",
                 decision=say(f"ledger.decision.{ruling.kind}") if ruling else "",
                 note=notes.get(f"submission:{record.id}", ""),
-                open=ruling is None and not given and not late,
+                open=ruling is None and not given and not late and not stranger,
+                sender=", ".join(dict.fromkeys(m.mail.sender for m in mailed.get(record.id, ()))),
                 findings=() if settled else record.findings,
             )
         )
@@ -62,6 +74,49 @@ def files_of(office: Office, rulings: Rulings, choices: Sequence[Choice]) -> tup
 
 def _standings(office: Office) -> list[Standing]:
     return [s for one in office.live for s in office.ledger.standing_of_round(one.round.id)]
+
+
+def _by_submission(copies: Sequence[MailedCopy]) -> Mapping[str, Sequence[MailedCopy]]:
+    found: dict[str, list[MailedCopy]] = {}
+    for copy in copies:
+        found.setdefault(copy.submission, []).append(copy)
+    return found
+
+
+def strange_senders(
+    office: Office, mailed: Mapping[str, Sequence[MailedCopy]], rulings: Rulings, labels: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Submission → «Người gửi chưa có trong danh sách» or whose address it is, for what counts (or is to be mended) and
+    came from no mailbox of its own unit or people. Whose workbook it is its marks prove; who sent it is for a person to
+    look at once: a word on the sender, or on the return itself, settles it."""
+    if not mailed:
+        return {}
+    known = _mailboxes(office)
+    own = address_set(addresses_in(office.register.office.get("thu_nhan", "")))
+    out: dict[str, str] = {}
+    for standing in _standings(office):
+        unit, decision = unit_code_of(standing.assignment), standing.decision
+        taken = decision.bound_to if decision is not None and decision.kind in ("confirm", "as_is") else None
+        for record in (standing.latest, standing.counted):
+            if record is None or record.id not in mailed or record.id == taken or f"sender:{record.id}" in rulings:
+                continue
+            senders = address_set(copy.mail.sender for copy in mailed[record.id])
+            homes = {code for sender in senders for code in known.get(sender, ())}
+            if unit not in homes and not senders & own:
+                names = ", ".join(labels[code] for code in sorted(homes) if code in labels)
+                out[record.id] = say("workspace.sender.other", ten=names) if names else say("workspace.sender.unknown")
+    return out
+
+
+def _mailboxes(office: Office) -> Mapping[str, set[str]]:
+    """Address → the units whose own, or whose people's, it is."""
+    found: dict[str, set[str]] = {}
+    register = office.register
+    cells = [(u.code, u.mail) for u in register.units] + [(p.unit, p.mail) for p in register.people]
+    for unit, cell in cells:
+        for address in address_set(addresses_in(cell)):
+            found.setdefault(address, set()).add(unit)
+    return found
 
 
 def _is_shown(record: SubmissionRecord, ruling: Decision | None) -> bool:
@@ -80,11 +135,17 @@ def _what(record: SubmissionRecord, *, signed: bool) -> str:
 
 def _proposed(office: Office, record: SubmissionRecord, labels: Mapping[str, str]) -> str:
     """Whose it may be: the unit, of a person the name before it."""
-    code = record.assignment or ""
-    unit = unit_code_of(code) if code else proposed_unit(office, record)
-    person = person_by_code(office.register, person_of(code)) if code else None
-    label = labels.get(unit, "")
-    return say("reports.findings.person", person=person.name, unit=label) if person is not None else label
+    id = record.assignment or ""
+    unit, person = (unit_code_of(id), person_of(id)) if id else proposed_for(office, record)
+    return _who(office, person, labels.get(unit, ""))
+
+
+def _who(office: Office, person_code: str, unit: str) -> str:
+    """«Lê Thị Hoa – CB Tài chính»; the unit's name alone where nobody of it is meant."""
+    person = person_by_code(office.register, person_code or None)
+    if person is None:
+        return unit
+    return say("reports.findings.person", person=person_label(office.register, person), unit=unit)
 
 
 def _reply(f: Finding) -> str:
@@ -100,7 +161,8 @@ def history_of(office: Office) -> tuple[HistoryLine, ...]:
         events |= {e.seq: e for e in office.ledger.history(one.round.id, newest=HISTORY_LINES)}
     told = [events[seq] for seq in sorted(events, reverse=True)][:HISTORY_LINES]
     names = {u.code: u.short_name for u in office.register.units}
-    return tuple(_event_line(office, e, names) for e in told if _is_told(e))
+    letters = {x.subject_of: x for x in office.ledger.letters()}
+    return tuple(_event_line(office, e, names, letters) for e in told if _is_told(e))
 
 
 def _is_told(event: Event) -> bool:
@@ -122,19 +184,22 @@ def _letter_line(office: Office, event: Event, names: Mapping[str, str]) -> Hist
     return HistoryLine(date=event.as_of, unit=", ".join(who), event=words)
 
 
-def _event_line(office: Office, event: Event, names: Mapping[str, str]) -> HistoryLine:
+def _event_line(
+    office: Office, event: Event, names: Mapping[str, str], letters: Mapping[str, LetterRecord]
+) -> HistoryLine:
     if event.kind == "letter":
         return _letter_line(office, event, names)
     about, _, id = event.subject.partition(":")
     assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
     unit = names.get(unit_code_of(assignment), "") if assignment else ""
-    person = person_by_code(office.register, person_of(assignment)) if assignment else None
-    who = say("reports.findings.person", person=person.name, unit=unit) if person is not None else unit
+    who = _who(office, person_of(assignment) if assignment else "", unit)
+    file = event.detail.get("file")
+    if (letter := letters.get(event.subject)) is not None:
+        who, file = who_of(office, letter), ", ".join(letter.addresses)
     words = say(f"ledger.event.{event.kind}")
     if event.kind in ("decision", "withdrawn") and event.detail.get("kind"):
         words = f"{words}: {say('ledger.decision.' + str(event.detail['kind']))}"
     state = event.detail.get("state")
     if state:
         words = f"{words}: {say('cli.state.' + str(state))}"
-    file = event.detail.get("file")
     return HistoryLine(date=event.as_of, unit=who, event=f"{words} – {file}" if file else words)

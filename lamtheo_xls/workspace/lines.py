@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lamtheo_xls.findings import Finding, message, say, screen_word
+from lamtheo_xls.examine import state_of
+from lamtheo_xls.findings import Finding, gravest_first, message, say, screen_word
 from lamtheo_xls.ledger import Decision, Standing, examination_of
 from lamtheo_xls.register import Assignment, file_stem, person_by_code, unit_of
 from lamtheo_xls.reports.board import StatusLine, date_words, state_words
 from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.owing import person_label
 from lamtheo_xls.workspace.position import Position, Rulings, position_of, shown_decision, word_awaited
 from lamtheo_xls.workspace.wanting import stem_of
 
@@ -76,7 +78,7 @@ def _line(
         unit=unit.name,
         unit_short=unit.short_name,
         kind=unit.kind,
-        person=person.name if person else "",
+        person=person_label(office.register, person) if person else "",
         form=label,
         name=assignment.document,
         state=state,
@@ -192,11 +194,13 @@ def _first_word(assignment: Assignment, position: Position, *, overdue: bool, as
 
 
 def _faults(findings: Sequence[Finding]) -> str:
-    errors = [f for f in findings if f.severity == "error"]
-    if not errors:
+    """The first thing to mend, errors before warnings that send a return back; a return nothing is wrong with was sent
+    back by a person."""
+    faults = [f for f in gravest_first(findings) if state_of((f,)) != "accepted"]
+    if not faults:
         return say("workspace.tell.supplement")
-    text = short_message(errors[0])
-    return text if len(errors) == 1 else say("workspace.tell.more", loi=text, n=len(errors) - 1)
+    text = short_message(faults[0])
+    return text if len(faults) == 1 else say("workspace.tell.more", loi=text, n=len(faults) - 1)
 
 
 def short_message(f: Finding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +11,8 @@ from dataclasses import replace
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.ledger import Decision
-from lamtheo_xls.register import Assignment, Register, owed, person_by_code, unit_of
+from lamtheo_xls.register import Assignment, Person, Register, owed, person_by_code, unit_of
+from lamtheo_xls.text import text_key
 from lamtheo_xls.workspace.folder import Office
 
 SHARED = "mau-chung"
@@ -39,6 +41,23 @@ def choices_of(register: Register, assignments: Iterable[Assignment]) -> dict[st
         name if times[name] == 1 else say("workspace.owing.same", ten=name, ma=a.person or a.unit): a
         for name, a in named
     }
+
+
+def person_label(register: Register, person: Person) -> str:
+    """The person's name; where others of the unit bear it too, with the year of birth behind it, or with the code where
+    the year is not known or does not part them."""
+    namesakes = [p for p in register.index.people.get(person.unit, ()) if text_key(p.name) == text_key(person.name)]
+    if len(namesakes) < 2:
+        return person.name
+    year = _year_born(person)
+    told = year if year and [_year_born(p) for p in namesakes].count(year) == 1 else person.code
+    return say("workspace.owing.same", ten=person.name, ma=told)
+
+
+def _year_born(person: Person) -> str:
+    """«1980» of «12/03/1980»; '' where no year of four digits stands at the end."""
+    found = re.search(r"(?<!\d)\d{4}$", person.born.strip())
+    return found[0] if found else ""
 
 
 def _label(register: Register, assignment: Assignment) -> str:
