@@ -72,6 +72,8 @@ def connect(account: Account, server: Server, password: str, *, patience: float)
     except ssl.SSLError as error:
         raise _not_protected(server, error) from None
     try:
+        if line.sock is not None:
+            line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot goes out by itself, at once
         line.local_hostname = _literal(line.sock)
         _greet(line)
         if server.tls == "starttls":
@@ -266,7 +268,7 @@ def _with_notes(words: str, proposal: Proposal) -> str:
 
 
 def _literal(sock: socket.socket | None) -> str:
-    """This machine as EHLO names it: its address on this connection. Its name may be no ASCII, and is nobody's concern."""
+    """This machine as EHLO names it: its address on this connection. Its name may be no ASCII, and is private."""
     host = sock.getsockname()[0] if sock else "127.0.0.1"
     return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
 
@@ -300,9 +302,9 @@ def _not_protected(server: Server, error: ssl.SSLError) -> World | OSError:
 
 def _log_in(line: smtplib.SMTP, account: Account, server: Server, password: str) -> None:
     """AUTH by PLAIN, else LOGIN, in UTF-8 (smtplib's own takes ASCII only, and its error quotes the password)."""
-    if not line.has_extn("auth"):
+    ways = line.esmtp_features.get("auth", "").upper().split()
+    if not ways:
         return
-    ways = line.esmtp_features["auth"].upper().split()
     if "PLAIN" in ways:
         steps = ["AUTH PLAIN " + _base64(f"\0{account.user}\0{password}")]
     elif "LOGIN" in ways:
