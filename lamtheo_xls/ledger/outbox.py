@@ -11,7 +11,7 @@ from lamtheo_xls.ledger.records import LETTER_KINDS, LetterRecord
 from lamtheo_xls.ledger.store import compact, next_number, write_event
 
 MOVES = {
-    "ready": frozenset({"sending", "drafted", "failed", "sent", "in_doubt"}),
+    "ready": frozenset({"ready", "sending", "drafted", "failed", "sent", "in_doubt"}),
     "sending": frozenset({"sent", "ready", "failed", "in_doubt"}),
     "in_doubt": frozenset({"sent", "ready", "bounced"}),
     "sent": frozenset({"bounced", "in_doubt"}),
@@ -21,7 +21,8 @@ MOVES = {
 }
 """State → those it may go over into. What was on its way ends as the server said, or in doubt; what was sent is never
 just ready again: a person says so of one in doubt, failed or bounced. A person's word can be taken back (ready or sent
-→ in_doubt), and one that waits to go again may be found in the mailbox (ready → sent)."""
+→ in_doubt), one that waits to go again may be found in the mailbox (ready → sent), and one the server puts off before
+its content waits on with the server's words (ready → ready)."""
 
 
 def queue_letters(
@@ -101,7 +102,7 @@ def move_letter(
         (state, int(tried), reply or old.reply, moment, file or old.file, id),
     )
     new = _by_id(db, id)
-    if state != "sending":  # hundreds of them, and each ends in one that is told
+    if state != "sending" and (old.state, state) != ("ready", "ready"):  # hundreds of them; how it ends is told
         _tell(db, new, as_of)
     return new
 

@@ -141,19 +141,13 @@ def _send(
     from lamtheo_xls.mail.sending import Outgoing, send_letters
 
     ledger = office.ledger
-    begun: set[int] = set()
-
     def bytes_of(letter: LetterRecord) -> Callable[[], bytes]:
         return lambda: ledger.fetch(letter.sha256)
 
     def starting(letter: Outgoing) -> None:
         ledger.move_letter(letter.id, "sending", as_of=office.as_of, moment=moment_text(now()))
-        begun.add(letter.id)
 
     def ended(letter: Outgoing, outcome: Outcome) -> None:
-        if outcome.state == "ready" and letter.id not in begun:
-            return  # put off before its content was handed over: it is ready still
-        begun.discard(letter.id)
         ledger.move_letter(
             letter.id, outcome.state, as_of=office.as_of, moment=moment_text(now()), reply=outcome.reply, tried=True
         )
