@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from lamtheo_xls.definitions.model import Form
 from lamtheo_xls.examine.answers import Answers, Found, answers_of, entries_of
-from lamtheo_xls.examine.cell_checks import CELL_CHECKS, Check, at, at_blank, number_of
+from lamtheo_xls.examine.cell_checks import CELL_CHECKS, Check, at, at_blank
 from lamtheo_xls.examine.explaining import lightened
 from lamtheo_xls.examine.field_checks import FIELD_CHECKS
 from lamtheo_xls.examine.model import Examination, Facts
 from lamtheo_xls.examine.table_checks import TABLE_CHECKS
-from lamtheo_xls.examine.workbook_checks import WORKBOOK_CHECKS, is_nil
+from lamtheo_xls.examine.workbook_checks import WORKBOOK_CHECKS, is_nil, part_of
 from lamtheo_xls.findings import Finding, entry, finding, say
 from lamtheo_xls.workbook.layout import UNIT_FIELD, Layout, lay_out
 from lamtheo_xls.workbook.read.landmarks import END, Landmarks
@@ -60,23 +60,13 @@ def examine(reading: Reading, facts: Facts, identity_findings: tuple[Finding, ..
     fields, rows = entries_of(answers)
     return Examination(
         state=state_of(findings),
-        part=_part(answers, facts.issued.part),
+        part=part_of(answers),
         nil=is_nil(answers),
         sheet=answers.sheet,
         fields=fields,
         rows=rows,
         findings=tuple(findings),
     )
-
-
-def _part(answers: Answers, issued: str) -> str:
-    """Which part the unit says this is (1 to 99); where it does not say so legibly, the part as issued."""
-    form = answers.form
-    read = answers.fields.get(form.part_field)
-    if form.parts != "many" or read is None:
-        return issued
-    number = number_of(form.field(form.part_field), read)
-    return f"{number:.0f}" if number is not None and number.is_integer() and 1 <= number <= 99 else issued
 
 
 def state_of(findings: Iterable[Finding]) -> str:

@@ -44,6 +44,9 @@ class Facts:
     explained: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(code, value) of warnings the unit explained in an earlier return of the same part → its words, as `explained_in`
     tells them (where nothing stood in the cell, the noun of the input is the value)."""
+    counted: Mapping[str, str] = field(default_factory=dict)
+    """Field id → what it holds in the return that counts for the same part, as of earlier runs: the fields by which
+    the part is known again (the name of the model)."""
     old_version_until: dt.date | None = None
     """Last day on which a return in an older version is taken; None: no limit. Later, identity.old_version is an
     error."""

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from lamtheo_xls.examine import explained_in
 from lamtheo_xls.findings import Finding
 from lamtheo_xls.ledger.deciding import standing_decisions
-from lamtheo_xls.ledger.judgement import findings_of
+from lamtheo_xls.ledger.judgement import examination_of, findings_of
 from lamtheo_xls.ledger.records import Counted, Decision, Standing, SubmissionRecord
+from lamtheo_xls.text import same_words
 
 # Steps of the view. `:horizon` is the last number that belongs to the round (its closing, or everything).
 #   latest   the last judgement of each submission
@@ -84,10 +85,17 @@ _SOME = _VIEW.format(
         UNION SELECT bound FROM decisions WHERE target IN (SELECT value FROM json_each(:only))
     )"""
 )
+_EARLIER = _VIEW.format(
+    scope="""AND submission IN (
+        SELECT submission FROM judgements WHERE assignment = :assignment
+        UNION SELECT bound FROM decisions WHERE target = :assignment
+    ) AND submission IN (SELECT id FROM submissions WHERE run < :before)"""
+)
 _COLUMNS = """p.id, p.sha256, p.file, p.run, p.seq, p.state, p.received, p.assignment, p.part, p.round, p.modified,
     p.excluded, p.why, p.nil, v.form, v.late, v.serial, v.examination, v.judged"""
 _PLACED = "placed p JOIN judgements v ON v.seq = p.seq"  # long texts are fetched last, not carried through the sorting
 _ALL = 2**63 - 1
+_REPLACES = "workbook.part_replaces"
 
 _Key = tuple[str, int, str, str]
 
@@ -104,6 +112,17 @@ def counting(db: sqlite3.Connection, round: str) -> tuple[Counted, ...]:
         Counted(assignment=r["assignment"], part=r["part"], submission=_record(r, r["state"]), why=r["why"])
         for r in rows
     )
+
+
+def counted_earlier(db: sqlite3.Connection, round: str, assignment: str, before: int, until: int) -> dict[str, str]:
+    """Part → the examination of the return that counts for it, of one assignment, among those of runs below `before`
+    as they stood at the number `until`; none where the answer is «không phát sinh»."""
+    rows = db.execute(
+        f"{_EARLIER} SELECT p.part, v.examination FROM {_PLACED} JOIN counted c ON c.id = p.id"
+        " WHERE p.assignment = :assignment AND NOT p.nil",
+        {"round": round, "horizon": min(until, horizon(db, round)), "assignment": assignment, "before": before},
+    )
+    return dict(rows)
 
 
 def horizon(db: sqlite3.Connection, round: str) -> int:
@@ -207,8 +226,8 @@ def _rounds(db: sqlite3.Connection) -> list[str]:
 
 
 def _listed(db: sqlite3.Connection, round: str, only: str | None = None) -> list[tuple[SubmissionRecord, _Key, bool]]:
-    """Submissions of the round (of the assignments in the JSON list `only`) with their rank and whether a person left
-    them out."""
+    """Submissions of the round (of the assignments in the JSON list `only`) with their rank and whether they are left
+    out of where their part stands: by a person, or because they came again under another number."""
     end = horizon(db, round)
     view = _EVERYTHING if only is None else _SOME
     sql = f"""{view} SELECT {_COLUMNS}, c.id IS NOT NULL AS counts FROM {_PLACED} LEFT JOIN counted c ON c.id = p.id
@@ -218,17 +237,38 @@ def _listed(db: sqlite3.Connection, round: str, only: str | None = None) -> list
     of_part = {(r["assignment"], r["part"]): _key(r) for r in counts}
     newest = {r["assignment"]: _key(r) for r in sorted(counts, key=_key)}
     silent = {r["assignment"] for r in counts if r["nil"]}
+    renumbered = _renumbered(rows)
     found = []
     for r in rows:
         whole = r["nil"] or r["assignment"] in silent  # «không phát sinh» speaks for every part
         best = newest.get(r["assignment"]) if whole else of_part.get((r["assignment"], r["part"]))
-        found.append((_record(r, _state(r, best)), _key(r), bool(r["excluded"])))
+        state = "superseded" if r["id"] in renumbered else _state(r, best)
+        found.append((_record(r, state), _key(r), bool(r["excluded"]) or r["id"] in renumbered))
     if end != _ALL:
         inside = {record.id for record, _, _ in found}
         for r in db.execute(sql, {"round": round, "horizon": _ALL, "only": only}):
             if r["id"] not in inside:
                 found.append((_record(r, r["state"], after_close=True), _key(r), bool(r["excluded"])))
     return found
+
+
+def _renumbered(rows: Iterable[sqlite3.Row]) -> set[str]:
+    """Returns that were sent back because their part has another name, and came again as another part: what is asked
+    of them is answered."""
+    rows = list(rows)
+    asked = [r for r in rows if r["state"] == "to_fix" and _REPLACES in r["examination"]]
+    out = set()
+    for r in asked:
+        names = [f.value or "" for f in findings_of(r["examination"]) if f.code == _REPLACES and f.severity != "info"]
+        later = (x for x in rows if x["assignment"] == r["assignment"] and x["part"] != r["part"] and _key(x) > _key(r))
+        if names and any(_bears(x["examination"], names[0]) for x in later):
+            out.add(r["id"])
+    return out
+
+
+def _bears(examination: str, name: str) -> bool:
+    """Whether a field of the return holds that name."""
+    return any(same_words(entry.text, name) for entry in examination_of(examination).fields.values())
 
 
 def _key(row: sqlite3.Row) -> _Key:

@@ -329,6 +329,12 @@ class Ledger:
         with told_as_world(self._path):
             return counting.explained(self._db, assignment, receiving.run_before(self._db))
 
+    def counted_earlier(self, round: str, assignment: str, *, until: int) -> Mapping[str, str]:
+        """Part → the examination of what counts of one assignment, as if only files of earlier runs had come and
+        nothing had been judged or ruled after the event `until`: while files are taken in, the same for all of them."""
+        with told_as_world(self._path):
+            return counting.counted_earlier(self._db, round, assignment, receiving.run_before(self._db), until)
+
     def standing_of_round(self, round: str) -> tuple[Standing, ...]:
         """Where every (assignment, part) stands: issued ones and whatever came in or was ruled, in order."""
         with told_as_world(self._path):
@@ -366,6 +372,11 @@ class Ledger:
         """A line of the history that is not the ledger's own doing (returned, merged, sent …)."""
         with transaction(self._db, self._path):
             write_event(self._db, next_number(self._db), as_of, kind, subject, round, detail or {})
+
+    def last_number(self) -> int:
+        """The number of the last event; 0 where nothing happened yet."""
+        with told_as_world(self._path):
+            return next_number(self._db) - 1
 
     def history(
         self, round: str | None = None, subject: str | None = None, *, newest: int | None = None

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lamtheo_xls.findings import Finding, World, as_json, finding, say, screen_word
 from lamtheo_xls.intake import Received, gather
 from lamtheo_xls.ledger import Arrival, Arrived, IssueRecord, SubmissionRecord, submission_id, text_of
 from lamtheo_xls.workspace.folder import INBOX, Office, Progress
 from lamtheo_xls.workspace.judging import Docket, Explained, Judged, digest_of, judge
+from lamtheo_xls.workspace.knowing import PartNames
 from lamtheo_xls.workspace.owing import assignments_of, shared_id
 from lamtheo_xls.workspace.renewing import old_versions_until, versions_of
 
+Value = TypeVar("Value")
 CHUNK_FILES = 100
 CHUNK_BYTES = 32 * 2**20
 BATCH_FILES = 25
@@ -118,6 +120,7 @@ def docket_of(office: Office) -> Docket:
         deadlines={a.id: a.deadline for a in owed},
         nil_allowed={*(a.id for a in owed if a.nil_allowed), *silent.values()},
         explained=_Explanations(office, (a.id for a in owed)),
+        counted=PartNames(office),
         kinds={u.code: u.kind for u in office.register.units},
         groups={form: one.groups for one in office.live for form in one.forms},
         rounds=tuple(one.round.id for one in office.live),
@@ -168,7 +171,7 @@ def desk_of(office: Office, executor: Executor | None) -> Desk:
     docket = docket_of(office)
     if executor is not None:  # a docket that travels: what the ledger knows as plain values
         issued = {r.issued.serial: r for r in office.ledger.all_issued()}
-        docket = replace(docket, issued=issued, explained=_whole(docket.explained))
+        docket = replace(docket, issued=issued, explained=_whole(docket.explained), counted=_whole(docket.counted))
     return Desk(office=office, docket=docket, executor=executor, seen={})
 
 
@@ -187,8 +190,8 @@ def take_in(desk: Desk, items: Iterable[Received], received: dt.date | None) -> 
         yield from _take(desk.office, desk.docket, chunk, received, desk.executor, desk.seen)
 
 
-def _whole(explained: Mapping[str, Mapping[str, Explained]]) -> dict[str, Mapping[str, Explained]]:
-    return {assignment: words for assignment, words in explained.items() if words}
+def _whole(looked_up: Mapping[str, Mapping[str, Value]]) -> dict[str, Mapping[str, Value]]:
+    return {assignment: values for assignment, values in looked_up.items() if values}
 
 
 def count_files(paths: Sequence[Path]) -> int:

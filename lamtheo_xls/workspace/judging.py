@@ -42,6 +42,9 @@ class Docket:
     """Assignments to which «không phát sinh» is an answer."""
     explained: Mapping[str, Mapping[str, Explained]]
     """Assignment → part → what the unit explained in earlier returns."""
+    counted: Mapping[str, Mapping[str, Mapping[str, str]]]
+    """Assignment → part → the fields by which what counts is known again, of returns of earlier runs; only of forms
+    of many parts."""
     kinds: Mapping[str, str]
     """Unit code → kind."""
     groups: Mapping[str, tuple[str, ...]]
@@ -102,7 +105,7 @@ def judge(
     examination = examine(reading, facts, identity)
     if examination.part != part:
         other = facts_of(record, docket, received=received, assigned=assigned is not None, part=examination.part)
-        if other.explained != facts.explained:
+        if (other.explained, other.counted) != (facts.explained, facts.counted):
             facts, examination = other, examine(reading, other, identity)
     later = docket.later.get(_form_key(record.issued), ())
     text = _text_of(facts, examination.part, later)
@@ -147,6 +150,7 @@ def facts_of(record: IssueRecord, docket: Docket, *, received: dt.date, assigned
         unit_kind=docket.kinds.get(issued.unit, ""),
         nil_allowed=issued.assignment in docket.nil_allowed,
         explained=docket.explained.get(issued.assignment, {}).get(part, {}),
+        counted=docket.counted.get(issued.assignment, {}).get(part, {}),
         old_version_until=docket.old_until.get((issued.round, issued.form)),
     )
 
@@ -174,6 +178,7 @@ def _text_of(facts: Facts, part: str, later: tuple[Form, ...]) -> str:
         "nil_allowed": facts.nil_allowed,
         "explained": sorted([code, value, words] for (code, value), words in facts.explained.items()),
         "part": part,
+        "counted": dict(facts.counted),
         "deadline": deadline
         and [
             deadline.on_time.isoformat(),

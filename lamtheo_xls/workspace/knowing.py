@@ -15,6 +15,7 @@ from lamtheo_xls.ledger import Counted, examination_of
 from lamtheo_xls.register import Assignment, Earlier
 from lamtheo_xls.text import nfc, text_key
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.renewing import Versions, counting_of, versions_of
 
 
@@ -145,3 +146,28 @@ def name_of(text: str, field: str) -> str:
     """The key of the model an examination (as the ledger keeps it) is about; '' where it does not say."""
     entry = examination_of(text).fields.get(field)
     return text_key(entry.text) if entry is not None else ""
+
+
+class PartNames(Mapping[str, Mapping[str, Mapping[str, str]]]):
+    """By what the parts that count are known again, by assignment and part, looked up when asked: of earlier runs, and
+    as things stood when the docket was made, so that the order of files never matters."""
+
+    def __init__(self, office: Office) -> None:
+        self._ledger = office.ledger
+        self._until = office.ledger.last_number()
+        self._fields: dict[str, tuple[str, str]] = {}
+        for one in office.live:
+            fields = {f.id: key_field(one, f) for f in one.forms.values() if f.parts == "many"}
+            self._fields |= {a.id: (one.round.id, fields[a.form]) for a in assignments_of(one)[0] if fields.get(a.form)}
+
+    def __getitem__(self, assignment: str) -> Mapping[str, Mapping[str, str]]:
+        round, field = self._fields[assignment]
+        counted = self._ledger.counted_earlier(round, assignment, until=self._until)
+        fields = {part: examination_of(text).fields.get(field) for part, text in counted.items()}
+        return {part: {field: entry.text} for part, entry in fields.items() if entry is not None}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)

@@ -65,8 +65,9 @@ def _derive(office: Office, docket: Docket, versions: Versions, record: Submissi
 
 
 def _docket_then(office: Office, docket: Docket, versions: Versions, facts: str) -> Docket | None:
-    """The docket as it was: definitions by their hashes from the archive, all else from the facts. What the program of
-    version 1 judged by says less: it knew one version, no nil answer and no earlier explanation."""
+    """The docket as it was: definitions by their hashes from the archive, all else from the facts. What older programs
+    judged by says less: the first knew one version, no nil answer and no earlier explanation, the second no earlier
+    name of a part."""
     raw: dict[str, Any] = json.loads(facts)
     record = office.ledger.issued(raw["serial"])
     forms = [versions.by_digest.get(d) for d in (raw["form"], *raw.get("becomes", ()))]
@@ -94,6 +95,7 @@ def _docket_then(office: Office, docket: Docket, versions: Versions, facts: str)
         deadlines=then,
         nil_allowed={issued.assignment} if raw.get("nil_allowed") else set(),
         explained={issued.assignment: {raw.get("part", issued.part): words}},
+        counted={issued.assignment: {raw.get("part", issued.part): raw.get("counted", {})}},
         kinds={issued.unit: raw.get("unit_kind", "")},
         groups={issued.form: tuple(raw["groups"])},
         rounds=(raw["round"],),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.examine import explained_in
-from lamtheo_xls.findings import Finding, message
+from lamtheo_xls.findings import Finding, mend, message
 from lamtheo_xls.ledger import examination_of, text_of
 from lamtheo_xls.workbook.read.reading import RawCell
 
@@ -177,3 +177,62 @@ def test_errors_and_identity_are_never_explained_away(report: Any) -> None:
         ("workbook.nil_and_filled", "warning"),
     ]
     assert "«không phát sinh»" in message(told.findings[1])
+
+
+# -- parts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_model_under_the_first_ones_number_is_asked_about(report: Any) -> None:
+    """What counts as part 1 has another name: one warning at the name, which sends the return back and says both ways
+    out; with a word of explanation the model was renamed and takes its place."""
+    copied = report.say("ten_mo_hinh", "Ngày thứ Bảy vì dân").with_facts(counted={"ten_mo_hinh": "Tiết kiệm điện"})
+    examination = copied.examine()
+    (told,) = examination.findings
+    assert (told.code, told.severity, told.place.cell, examination.state, examination.part) == (
+        "workbook.part_replaces",
+        "warning",
+        copied.at("ten_mo_hinh"),
+        "to_fix",
+        "1",
+    )
+    part = copied.at("mo_hinh_thu")
+    assert message(told) == (
+        f"Ô {told.place.cell} ghi «Ngày thứ Bảy vì dân», còn bản đã nhận của số thứ tự 1 ghi «Tiết kiệm điện»."
+    )
+    assert mend(told) == (
+        f"Nếu là hai nội dung khác nhau: ghi số khác (2, 3…) vào ô {part}. Nếu vẫn là một và chỉ đổi tên: ghi một câu "
+        "giải trình."
+    )
+    renamed = copied.say("giai_trinh_chung", "Đổi tên theo góp ý của cấp trên.").examine()
+    assert (renamed.state, [(f.code, f.severity) for f in renamed.findings]) == (
+        "accepted",
+        [("workbook.part_replaces", "info")],
+    )
+    assert renamed.findings[0].explanation == "Đổi tên theo góp ý của cấp trên."
+    before = explained_in(renamed.findings)
+    assert copied.with_facts(explained=before).examine().state == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("now", "asked"),
+    [
+        ("tiết  kiệm ĐIỆN.", False),
+        ("Tiết kiêm điện", False),
+        ("Tiết kiệm điện, nước", False),
+        ("Mô hình “Tiết kiệm điện”", False),
+        ("Tiết kiệm nước", True),
+        ("Kiệm điện tiết", True),
+        ("Tiết kiệm điệnn", True),
+        (None, False),
+    ],
+)
+def test_a_return_that_mends_the_same_model_passes(report: Any, now: str | None, asked: bool) -> None:
+    """The name longer, shorter, or with its marks mended is the same name; without a name something else is said."""
+    found = report.say("ten_mo_hinh", now).with_facts(counted={"ten_mo_hinh": "Tiết kiệm điện"}).found()
+    assert ("workbook.part_replaces" in {code for code, _ in found}) is asked
+
+
+def test_where_no_part_is_known_nothing_is_asked(report: Any) -> None:
+    """Nothing counted yet; a form (of an older version) without that field."""
+    assert report.examine().findings == ()
+    assert report.with_facts(counted={"ten_cu": "Tiết kiệm điện"}).examine().findings == ()

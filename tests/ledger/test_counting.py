@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lamtheo_xls.examine.model import Examination
+from lamtheo_xls.examine.model import Entry, Examination
 from lamtheo_xls.findings import Finding
 from lamtheo_xls.ledger import Decision, Ledger, SubmissionRecord, open_ledger, submission_id, text_of
 
@@ -287,6 +287,66 @@ def test_an_explanation_is_known_in_the_next_run(folder: Path, record: Callable[
     with open_ledger(folder) as ledger:
         assert ledger.explained(A) == {"1": {("cell.wanted", "Mô hình A"): "đang làm"}}
         assert ledger.explained(B) == {}
+
+
+def test_what_counted_before_this_run(folder: Path, record: Callable[..., SubmissionRecord]) -> None:
+    """As if nothing of the run going on (or cut short) had come, and nothing judged or ruled after the number asked
+    for; an excluded one, or one given to another, is none; after a nil answer there is nothing."""
+
+    def earlier(ledger: Ledger, assignment: str = A) -> dict[str, str]:
+        return dict(ledger.counted_earlier(ROUND, assignment, until=ledger.last_number()))
+
+    def come(ledger: Ledger, data: bytes, **more: object) -> SubmissionRecord:
+        return ledger.record_submissions([record(ledger, data, examination=f'"{data.decode()}"', **more)])[0]
+
+    with open_ledger(folder, create=True) as ledger:
+        assert ledger.last_number() == 0
+        come(ledger, b"mot", part="1")
+        come(ledger, b"hai", part="2", day=2)
+        come(ledger, b"khac", assignment=B)
+        assert earlier(ledger) == {}
+    with pytest.raises(KeyboardInterrupt), open_ledger(folder) as ledger:
+        until = ledger.last_number()
+        assert earlier(ledger) == {"1": '"mot"', "2": '"hai"'} and earlier(ledger, B) == {"": '"khac"'}
+        newer = come(ledger, b"mot moi", part="1", day=3)
+        assert earlier(ledger) == {"1": '"mot"', "2": '"hai"'}
+        raise KeyboardInterrupt  # cut short: the same run goes on
+    with open_ledger(folder) as ledger:
+        assert earlier(ledger) == {"1": '"mot"', "2": '"hai"'}
+        come(ledger, b"ba", part="3", day=3)
+    with open_ledger(folder) as ledger:
+        assert earlier(ledger) == {"1": '"mot moi"', "2": '"hai"', "3": '"ba"'}
+        rule(ledger, f"submission:{newer.id}", "exclude")
+        assert earlier(ledger) == {"1": '"mot"', "2": '"hai"', "3": '"ba"'}
+        assert dict(ledger.counted_earlier(ROUND, A, until=until)) == {"1": '"mot"', "2": '"hai"'}
+        come(ledger, b"khong", nil=True, day=9)
+    with open_ledger(folder) as ledger:
+        assert earlier(ledger) == {}
+
+
+def test_a_part_sent_again_under_its_own_number_leaves_nothing_to_mend(ledger: Ledger, submit: Submit) -> None:
+    """What was sent back because its number was another model's is answered by a later return of that name in another
+    part, good or faulty – not by one of another name, an older one, or another unit's."""
+
+    def told(name: str, *findings: Finding) -> str:
+        fields = {"ten": Entry(name, "BIỂU", "C7")}
+        return text_of(Examination(state="to_fix", fields=fields, findings=findings))
+
+    asked = Finding(code="workbook.part_replaces", value="Văn phòng xanh", severity="warning")
+    submit(b"mot", part="1", examination=told("Tiết kiệm điện"))
+    submit(b"som", part="3", day=1, examination=told("Văn phòng xanh"))
+    back = submit(b"hai", part="1", day=3, state="to_fix", examination=told("Văn phòng xanh", asked))
+    submit(b"don vi khac", assignment=B, part="2", day=4, examination=told("Văn phòng xanh"))
+    submit(b"viec khac", part="2", day=4, examination=told("Ngày thứ Bảy"))
+
+    def of_part_1() -> tuple[str, bool]:
+        standing = next(s for s in ledger.standing_of_round(ROUND) if (s.assignment, s.part) == (A, "1"))
+        state = next(s.state for s in ledger.submissions(ROUND) if s.id == back.id)
+        return state, standing.mending
+
+    assert of_part_1() == ("to_fix", True)
+    submit(b"hai lai", part="2", day=5, state="to_fix", examination=told("VĂN PHÒNG  XANH"))
+    assert of_part_1() == ("superseded", False)
 
 
 def test_submissions_of_one_assignment_are_those_among_all(ledger: Ledger, submit: Submit) -> None:

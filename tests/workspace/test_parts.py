@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from lamtheo_xls.ledger import open_ledger
+from lamtheo_xls.workspace import collecting
 from lamtheo_xls.workspace.knowing import Model, placed
 
 ROUND = "43-kh-duk_2027"
@@ -252,3 +254,76 @@ def test_which_part_a_model_is(
     got = placed(models, made_for, returned)
     assert {part: m and m.key for part, m in got.items()} == wanted
     assert list(got) == sorted(got, key=int)
+
+
+def test_a_number_forgotten_pushes_no_model_out(
+    office: Path, lamtheo: Callable[..., Any], type_into: Callable[..., Path], plan_of: Callable[..., dict[str, str]]
+) -> None:
+    """A second model sent under the first one's number is sent back and the first goes on counting; sent again with
+    its own number, both count and nothing is left to mend. A correction of the first passes. All derived again."""
+    type_into(office, M1, "mot.xlsx", plan_of("Tiết kiệm điện"))
+    collected(lamtheo, office)
+    type_into(office, M1, "mot-sua.xlsx", plan_of("Tiết kiệm điện", thoi_gian="Quý II/2027"))
+    assert collected(lamtheo, office, "2027-02-11")["mot-sua.xlsx"]["state"] == "accepted"
+    type_into(office, M1, "hai.xlsx", plan_of("Ngày thứ Bảy vì dân"))
+    line = collected(lamtheo, office, "2027-02-12")["hai.xlsx"]
+    assert (line["state"], line["part"]) == ("to_fix", "1")
+    assert [f["code"] for f in line["findings"]] == ["workbook.part_replaces"]
+    with open_ledger(office / ".lamtheo") as ledger:
+        first = next(s for s in ledger.submissions(ROUND) if s.file.endswith("hai.xlsx"))
+        assert json.loads(first.judged["facts"])["counted"] == {"ten_mo_hinh": "Tiết kiệm điện"}
+        assert [c.submission.file for c in ledger.counting(ROUND)] == ["nhan-ve/mot-sua.xlsx"]
+    type_into(office, M1, "hai-lai.xlsx", plan_of("Ngày thứ Bảy vì dân", part=2))
+    assert collected(lamtheo, office, "2027-02-13")["hai-lai.xlsx"]["state"] == "accepted"
+    assert counting(office) == [("mau-01_2027_DU-1", "1"), ("mau-01_2027_DU-1", "2")]
+    with open_ledger(office / ".lamtheo") as ledger:
+        states = {s.file.split("/")[-1]: s.state for s in ledger.submissions(ROUND)}
+        mending = [(s.part, s.mending) for s in ledger.standing_of_round(ROUND) if s.latest is not None]
+    assert states["hai.xlsx"] == "superseded"
+    assert mending == [("1", False), ("2", False)]
+    said = lamtheo("verify", "-C", office, "--as-of", "2027-02-13")
+    assert said.code == 0, said.out
+
+
+def test_a_model_renamed_with_a_word_takes_its_own_place(
+    office: Path, lamtheo: Callable[..., Any], type_into: Callable[..., Path], plan_of: Callable[..., dict[str, str]]
+) -> None:
+    """One sentence of explanation, or the office's «Nhận nguyên trạng», is enough."""
+    type_into(office, M1, "mot.xlsx", plan_of("Tiết kiệm điện"))
+    collected(lamtheo, office)
+    renamed = plan_of("Văn phòng xanh", giai_trinh_chung="Đổi tên theo góp ý của Ban Tuyên giáo")
+    type_into(office, M1, "moi.xlsx", renamed)
+    assert collected(lamtheo, office, "2027-02-12")["moi.xlsx"]["state"] == "accepted"
+    with open_ledger(office / ".lamtheo") as ledger:
+        assert [(c.part, c.submission.file) for c in ledger.counting(ROUND)] == [("1", "nhan-ve/moi.xlsx")]
+
+
+def test_files_of_one_run_do_not_ask_about_each_other(
+    office: Path,
+    lamtheo: Callable[..., Any],
+    type_into: Callable[..., Path],
+    plan_of: Callable[..., dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever their order and however a run is cut into chunks: only what counted before the run is looked at."""
+    monkeypatch.setattr(collecting, "CHUNK_FILES", 1)
+    type_into(office, M1, "a.xlsx", plan_of("Tiết kiệm điện"))
+    os.utime(type_into(office, M1, "b.xlsx", plan_of("Ngày thứ Bảy vì dân")), (1_700_000_100, 1_700_000_100))
+    collected(lamtheo, office)
+    assert verdicts(office) == {"a.xlsx": "accepted", "b.xlsx": "accepted"}, "b is the newer one"
+    for name in ("c.xlsx", "e.xlsx"):
+        type_into(office, M1, name, plan_of("Văn phòng xanh", thoi_gian=f"Quý I/2027 ({name[0]})"))
+    type_into(office, M1, "d.xlsx", plan_of("Ngày thứ Bảy vì dân", thoi_gian="Quý I/2027"))
+    collected(lamtheo, office, "2027-02-12")
+    assert verdicts(office) == {
+        "a.xlsx": "accepted",
+        "b.xlsx": "accepted",
+        "c.xlsx": "to_fix",
+        "d.xlsx": "accepted",
+        "e.xlsx": "to_fix",
+    }
+
+
+def verdicts(office: Path) -> dict[str, str]:
+    with open_ledger(office / ".lamtheo") as ledger:
+        return {s.file.split("/")[-1]: s.verdict for s in ledger.submissions(ROUND)}
