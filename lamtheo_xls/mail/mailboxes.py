@@ -36,6 +36,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _DATE = re.compile(rb'INTERNALDATE " ?(\d+)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"')
+_NOT_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.I)
+"""A login refused for another reason than the password (RFC 5530)."""
 _DEAD = (imaplib.IMAP4.abort, OSError, EOFError)
 """The connection is gone, and nothing was answered."""
 Answer = TypeVar("Answer")
@@ -308,7 +310,9 @@ def _log_in(box: Box, user: str, password: str, server: Server) -> None:
             box.login(user, password, initial_folder=None)
     except imaplib.IMAP4.abort:
         raise
-    except (imaplib.IMAP4.error, MailboxLoginError, UnicodeError):
+    except (imaplib.IMAP4.error, MailboxLoginError, UnicodeError) as error:
+        if _NOT_NOW.search(str(error)):
+            refused = World("world.mail_refused", may_chu=server.host, loi=_words([error]))
         raise refused from None  # what came with it may hold what was said
 
 

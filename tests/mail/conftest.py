@@ -111,6 +111,7 @@ def _written(folder: str) -> str:
     return re.sub(r"[^\x20-\x7e]+", shifted, folder.replace("&", "&-"))
 
 
+ASCII = {"ascii@office.test": "plain word"}
 _NUMBERS = itertools.count(1_800_000_000)
 
 
@@ -174,7 +175,7 @@ def dovecot(mail_servers: ModuleType, authority: Any) -> Iterator[ImapServer]:
     plain = mail_servers.free_port()
     with (
         mail_servers.open_folder() as folder,
-        mail_servers.start_dovecot(folder, authority, dict.fromkeys(users, PASSWORD), plain=plain) as port,
+        mail_servers.start_dovecot(folder, authority, dict.fromkeys(users, PASSWORD) | ASCII, plain=plain) as port,
     ):
         yield ImapServer(folder, authority, port, plain, iter(users))
 
