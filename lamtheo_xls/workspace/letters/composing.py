@@ -11,7 +11,7 @@ from typing import Any
 
 from lamtheo_xls.definitions import period_label
 from lamtheo_xls.findings import Finding, World
-from lamtheo_xls.ledger import LetterRecord
+from lamtheo_xls.ledger import LetterRecord, MailSource
 from lamtheo_xls.mail.letters import letter_bytes, message_id, safe_names, subject_token
 from lamtheo_xls.mail.model import Attachment, Letter
 from lamtheo_xls.mail.templates import Templates, write_letter
@@ -41,6 +41,11 @@ class Enclosed:
     faults: tuple[str, ...] = ()
     """A line for each, with its cell."""
 
+    @property
+    def only_told(self) -> bool:
+        """Its faults are told, and the workbook to mend goes elsewhere."""
+        return bool(self.faults) and self.path is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
@@ -61,10 +66,11 @@ def compose(
     moment: dt.datetime,
     taken: set[str],
     times: int = 0,
+    answered: MailSource | None = None,
 ) -> Iterator[tuple[Composed, tuple[Finding, ...]]]:
     """The letter (several where attachments weigh too much) to `box` about `enclosed`, with what is wrong with its
     template. `taken`: keys there are already; the new ones are added. `times`: how often reminded, this letter
-    included.
+    included. `answered`: the message whose thread it is written in, by the program itself.
     """
     chunks = tuple(_chunks(enclosed))
     for number, chunk in enumerate(chunks, start=1):
@@ -72,17 +78,20 @@ def compose(
         files = tuple(_attachment(x.path) for x in chunk if x.path is not None)
         facts = _facts(office, box, chunk, part=part, times=times)
         (subject, text), findings = write_letter(templates, template, facts)
-        key = _key(kind, box, chunk, part, office.as_of, taken)
+        key = _key("answer" if answered else kind, box, chunk, part, office.as_of, taken)
         address = sender_of(office)
         letter = Letter(
             sender=address,
             sender_name=office.register.office.get("co_quan", "").strip() or address,
             to=box.addresses,
-            subject=f"{subject} {subject_token(chunk[0].office.round.id, _code(box))}",
+            subject=_subject(subject, answered, subject_token(chunk[0].office.round.id, _code(box))),
             text=text,
             message_id=message_id(key, office.key, address),
             date=moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE),
             attachments=files,
+            in_reply_to=answered.message_id if answered else "",
+            references=tuple(dict.fromkeys((*answered.references, answered.message_id))) if answered else (),
+            answer=answered is not None,
         )
         record = LetterRecord(
             key=key,
@@ -98,6 +107,15 @@ def compose(
             moment=moment_text(moment),
         )
         yield Composed(record=record, data=letter_bytes(letter)), findings
+
+
+def _subject(subject: str, answered: MailSource | None, token: str) -> str:
+    """With the token at its end; in a thread, the thread's own subject."""
+    if answered is None or not answered.subject.strip():
+        return f"{subject} {token}"
+    thread = answered.subject.strip()
+    thread = thread if thread.lower().startswith("re:") else f"Re: {thread}"
+    return thread if "[LTB " in thread else f"{thread} {token}"
 
 
 def sender_of(office: Office) -> str:
@@ -176,7 +194,8 @@ def _items(chunk: Iterable[Enclosed]) -> dict[str, tuple[str, ...]]:
     named = {
         "assignments": tuple(dict.fromkeys(x.assignment.id for x in chunk)),
         "serials": tuple(str(x.serial) for x in chunk if x.serial is not None),
-        "submissions": tuple(dict.fromkeys(x.submission for x in chunk if x.submission)),
+        "submissions": tuple(dict.fromkeys(x.submission for x in chunk if x.submission and not x.only_told)),
+        "told": tuple(dict.fromkeys(x.submission for x in chunk if x.submission and x.only_told)),
     }
     return {name: values for name, values in named.items() if values}
 
@@ -188,14 +207,15 @@ def _code(box: Mailbox) -> str:
 def _key(kind: str, box: Mailbox, chunk: Sequence[Enclosed], part: str, as_of: dt.date, taken: set[str]) -> str:
     """What the letter is, so that it is made once; «#2» where the same goes out a second time on purpose."""
     items = _items(chunk)
-    about = {"issue": items.get("serials", ()), "returned": items.get("submissions", ())}.get(kind)
+    answers = (*items.get("submissions", ()), *items.get("told", ()))
+    about = {"issue": items.get("serials", ()), "returned": answers, "answer": answers}.get(kind)
     if about is None:
         what = f"{as_of.isoformat()}{f' {part}' if part else ''}"
     else:
         what = hashlib.sha256(" ".join(sorted(about)).encode()).hexdigest()[:16]
-    base = f"{kind}:{box.recipients[0]}:{what}"
+    base = f"{kind}:{box.recipients[0] if box.recipients else box.addresses[0].casefold()}:{what}"
     key, n = base, 1
-    while key in taken and about is not None:
+    while key in taken and about is not None and kind != "answer":
         n += 1
         key = f"{base}#{n}"
     taken.add(key)

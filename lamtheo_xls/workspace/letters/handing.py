@@ -124,7 +124,7 @@ def _compose(
         for one in office.all:
             if one.ledger.closed_on(one.round.id) is None:
                 asked = [a for a in assignments_of(one)[0] if not only or a.unit in only or a.person in only]
-                make = _to_issue if kind == "issue" else _to_return
+                make = _to_issue if kind == "issue" else to_return
                 enclosed += make(one, asked, standings_of(one), rulings)
         todo = _unsent(office, kind, enclosed, sent, again, written)
         for box, of_box in progress(todo, len(todo), say("workspace.progress.write")):
@@ -189,7 +189,7 @@ def _to_issue(
                 yield Enclosed(office=office, assignment=a, path=office.root / record.file, serial=record.issued.serial)
 
 
-def _to_return(
+def to_return(
     office: Office, assignments: Iterable[Assignment], standings: Standings, rulings: Rulings
 ) -> Iterator[Enclosed]:
     """The workbook made from every return that is to be mended, where `return` has made it."""
