@@ -169,7 +169,13 @@ def letters_in(table: Table, found: list[Finding]) -> Iterator[LetterDecision]:
 
 
 def keep_letters(lines: Iterable[LetterLine], rows: Iterable[LetterDecision]) -> tuple[LetterLine, ...]:
-    """The lines with the words that were not understood, or could not be done, put back to be mended where they
-    stand."""
-    typed = {row.letter: row.text for row in rows if not row.understood}
-    return tuple(replace(x, decision=typed[x.letter], doubtful=True) if typed.get(x.letter) else x for x in lines)
+    """The lines with the words that were not understood, or could not be done, put back to be mended where they stand;
+    but no word about a letter that has changed since it was typed."""
+    typed = {row.letter: row for row in rows if not row.understood}
+    return tuple(_kept(line, typed.get(line.letter)) for line in lines)
+
+
+def _kept(line: LetterLine, row: LetterDecision | None) -> LetterLine:
+    if row is None or (row.kind and row.stamp != line.stamp):
+        return line
+    return replace(line, decision=row.text, doubtful=True)

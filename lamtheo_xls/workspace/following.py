@@ -137,6 +137,7 @@ def _compose(office: Office, taken: Taken) -> tuple[Followed, bytes, Callable[[]
         rounds.append(_overview(one, assignments, lines, findings, labels))
     mine = rounds[: len(office.all)]
     lines = tuple(line for r in rounds for line in r.lines)
+    settled = {line.assignment for line in lines if line.state in ("accepted", "nil", "excused")}
     asked = {a.unit for r in rounds for a in r.owed}
     forms = tuple(f for r in rounds for f in r.forms)
     arguments: dict[str, Any] = {
@@ -153,7 +154,7 @@ def _compose(office: Office, taken: Taken) -> tuple[Followed, bytes, Callable[[]
         "forms": forms,
         "milestones": tuple(m for r in rounds for m in r.milestones),
         "choices": choices,
-        "letters": keep_letters(letter_lines(office), taken.sheet.letters),
+        "letters": keep_letters(letter_lines(office, settled), taken.sheet.letters),
         "contacts": _contacts(office),
     }
     followed = Followed(

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lamtheo_xls.findings import Finding, World, finding
-from lamtheo_xls.ledger import Decision, LetterRecord, Standing, SubmissionRecord
+from lamtheo_xls.ledger import Decision, Standing, SubmissionRecord
 from lamtheo_xls.register import current, person_of, unit_of
 from lamtheo_xls.reports.decisions import DecisionSheet, LineDecision, SignedEntry, read_decisions
-from lamtheo_xls.reports.letters import LetterDecision
 from lamtheo_xls.reports.targets import sha_of
 from lamtheo_xls.workspace.choosing import by_unit, choices_for, chosen_inside, labels_of, owed_everywhere
 from lamtheo_xls.workspace.collecting import docket_of, submission_of
 from lamtheo_xls.workspace.folder import STATUS, Office
 from lamtheo_xls.workspace.giving import Known, of_file, of_signed_row, signed_files, signed_of
 from lamtheo_xls.workspace.judging import Docket, judge
-from lamtheo_xls.workspace.letters.board import ALLOWED, stamp_of, state_of
+from lamtheo_xls.workspace.letters.ruled import round_of_letter, rule_letters
 from lamtheo_xls.workspace.position import OF_A_SUBMISSION, shown_decision
 
 NO_SHEET = DecisionSheet()
@@ -67,7 +66,7 @@ def take_decisions(office: Office) -> Taken:
         doubts += [doubt] if doubt is not None else []
         files.append(row if doubt is None else replace(row, understood=False))
     decided = office.ledger.decide(new)
-    letters, posted, told = _of_letters(office, sheet.letters)
+    letters, posted, told = rule_letters(office, sheet.letters)
     doubts += told
     _keep_notes(known, sheet)
     again = [d for d in decided if d.kind in ("assign", "withdraw") and d.subject.startswith("submission:")]
@@ -126,7 +125,7 @@ def _keep_notes(known: Known, sheet: DecisionSheet) -> None:
     letters = {x.id: x for x in office.ledger.letters()} if sheet.letters else {}
     for post in sheet.letters:
         if (letter := letters.get(post.letter)) is not None:
-            by_round.setdefault(_round_of(letter), {})[letter.subject_of] = post.note
+            by_round.setdefault(round_of_letter(letter), {})[letter.subject_of] = post.note
     for round_, notes in by_round.items():
         office.ledger.set_notes(notes, as_of=office.as_of, round=round_)
 
@@ -200,67 +199,6 @@ def _withdrawn(office: Office, assignment: str, shown: Decision) -> Decision:
         as_of=office.as_of,
         detail={"of": shown.kind},
     )
-
-
-_RULED_INTO = {"arrived": "sent", "again": "ready"}
-
-
-def _of_letters(
-    office: Office, rows: Sequence[LetterDecision]
-) -> tuple[tuple[LetterDecision, ...], tuple[Decision, ...], tuple[Finding, ...]]:
-    """What the rows of THƯ rule, done at once: the rows (of what cannot be done as not understood), the decisions, the
-    findings. A word is good once: for the letter as it stood when its row was written."""
-    if not any(row.kind and row.changed for row in rows):
-        return tuple(rows), (), ()
-    ledger = office.ledger
-    records, rulings = {x.id: x for x in ledger.letters()}, ledger.standing(None)
-    out: list[LetterDecision] = []
-    decided: list[Decision] = []
-    found: list[Finding] = []
-    for row in rows:
-        record = records.get(row.letter)
-        if record is None or not row.kind or not row.changed:
-            out.append(row)
-            continue
-        standing = rulings.get(record.subject_of)
-        place = {"sheet": row.sheet, "cell": row.cell, "value": row.text}
-        if row.stamp == stamp_of(record, standing):
-            if state_of(record) in ALLOWED[row.kind]:
-                detail = {"of": row.stamp}
-                ruled = Decision(
-                    subject=record.subject_of,
-                    kind=row.kind,
-                    as_of=office.as_of,
-                    detail=detail,
-                    round=_round_of(record),
-                )
-                decided += ledger.decide([ruled])
-                _move(office, record, row.kind)
-            else:
-                found.append(finding("set.letter_not_so", **place))
-                row = replace(row, understood=False)
-        elif standing is None or (standing.kind, standing.detail.get("of")) != (row.kind, row.stamp):
-            found.append(finding("set.letter_moved_on", **place))
-        elif _cut_short(office, record):
-            _move(office, record, row.kind)
-        out.append(row)
-    return tuple(out), tuple(decided), tuple(found)
-
-
-def _cut_short(office: Office, record: LetterRecord) -> bool:
-    """A run ended after it had recorded what was ruled of the letter and before it had done it."""
-    events = [e.kind for e in office.ledger.history(subject=record.subject_of) if e.kind in ("decision", "letter")]
-    return events[-1:] == ["decision"]
-
-
-def _move(office: Office, record: LetterRecord, kind: str) -> None:
-    moment = office.as_of.isoformat()
-    office.ledger.move_letter(record.id, _RULED_INTO[kind], as_of=office.as_of, moment=moment)
-
-
-def _round_of(letter: LetterRecord) -> str:
-    """The round its notes and rulings belong to; of a letter about several, none."""
-    return letter.rounds[0] if len(letter.rounds) == 1 else ""
 
 
 def proposed_for(office: Office, record: SubmissionRecord) -> tuple[str, str]:

@@ -13,11 +13,13 @@ import openpyxl
 import pytest
 
 from lamtheo_xls.ledger import Ledger, LetterRecord, open_ledger
-from lamtheo_xls.workspace.letters.board import reason_of, reason_words
+from lamtheo_xls.workspace.letters.refusals import reason_of, reason_words
 
 D = dt.date
 ROUND = "43-kh-duk_2027"
 AS_OF = D(2027, 2, 10)
+ADDRESSES = {f"DU-{n}": (f"so{n}@example.vn",) for n in range(1, 5)}
+"""As the register has them."""
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def letter(ledger: Ledger, unit: str, *, kind: str = "issue", state: str = "read
             "message_id": f"<{sha[:32]}@vp.example>",
             "kind": kind,
             "rounds": (ROUND,),
-            "addresses": (f"{unit.lower()}@so.example",),
+            "addresses": ADDRESSES.get(unit, (f"{unit.lower()}@so.example",)),
             "recipients": (f"unit:{unit}",),
             "subject": "Biểu mẫu",
             "items": {"assignments": (f"mau-02_2027_{unit}",)},
@@ -136,7 +138,7 @@ def test_letters_that_wait_for_a_person_come_first_in_plain_words(posted: Path, 
             "ĐU Sở Số 3",
             "Mẫu số 02",
             "Không gửi được: không có hộp thư này",
-            "Gọi 0900000003 xin địa chỉ đúng, sửa trong danh-sach.xlsx, rồi chọn Gửi lại.",
+            "Gọi 0900000003 xin địa chỉ đúng, sửa trong danh-sach.xlsx rồi chạy 2-GUI.",
         ),
         (
             "ĐU Sở Số 4",
@@ -172,7 +174,7 @@ def test_arrived_and_again_do_what_they_say(posted: Path, lamtheo: Callable[...,
     assert faults(posted) == []
     page = openpyxl.load_workbook(posted / "theo-doi.xlsx")["LỊCH SỬ"]
     told = [(r[1].value, r[2].value) for r in page.iter_rows(min_row=4)]
-    assert ("ĐU Sở Số 3", "Xử lý: Gửi lại – du-3@so.example") in told
+    assert ("ĐU Sở Số 3", "Xử lý: Gửi lại – so3@example.vn") in told
     with ledger_of(posted) as ledger:
         ruled = {s: d.kind for s, d in ledger.standing(ROUND).items() if s.startswith("letter:")}
     assert sorted(ruled.values()) == ["again", "again", "arrived", "arrived"]
@@ -280,13 +282,61 @@ def test_a_letter_whose_sending_was_cut_short_is_in_doubt_before_anybody_notes_i
 
 
 def test_a_letter_that_another_took_the_place_of_waits_for_nobody(posted: Path, lamtheo: Callable[..., Any]) -> None:
-    """«#2» was made because the address changed: the one that failed is settled."""
+    """The same went out in a later letter: the one that failed needs nobody, unless that one fails as well."""
     with ledger_of(posted) as ledger:
         failed = ledger.letters("failed")[0]
-        letter(ledger, "DU-3", key=f"{failed.key}#2", addresses=("moi@so.example",))
+        later = letter(ledger, "DU-3", key=f"{failed.key}#2", addresses=("moi@so.example",))
     status(lamtheo, posted)
-    of_unit = [(r["Tình trạng"], r["Cần làm"]) for r in rows(posted) if r["Gửi cho"] == "ĐU Sở Số 3"]
-    assert of_unit == [("Đã gửi thư khác thay thư này", None), ("Chờ gửi", "Chạy 2-GUI để gửi.")]
+
+    def of_unit() -> list[tuple[str, str | None]]:
+        return [(r["Tình trạng"], r["Cần làm"]) for r in rows(posted) if r["Gửi cho"] == "ĐU Sở Số 3"]
+
+    refused = "Không gửi được: không có hộp thư này"
+    assert of_unit() == [
+        (refused, "Đã có thư khác thay thư này; không phải làm gì."),
+        ("Chờ gửi", "Chạy 2-GUI để gửi."),
+    ]
+    with ledger_of(posted) as ledger:
+        went(ledger, later, "sending", "failed", reply="550 5.1.1 User unknown")
+    status(lamtheo, posted)
+    call = "Gọi 0900000003 xin địa chỉ đúng, sửa trong danh-sach.xlsx rồi chạy 2-GUI."
+    assert of_unit() == [(refused, call), (refused, call)]
+
+
+def test_who_has_sent_the_form_is_asked_nothing_of_the_letter(
+    posted: Path, lamtheo: Callable[..., Any], filled: Callable[..., Path]
+) -> None:
+    """The return is here and counts: whether the letter arrived is no question any more."""
+    filled(posted, 2)
+    lamtheo("collect", "-C", posted, "--as-of", "2027-02-10")
+    status(lamtheo, posted)
+    of_unit = next(r for r in rows(posted) if r["Gửi cho"] == "ĐU Sở Số 2")
+    assert (of_unit["Tình trạng"], of_unit["Cần làm"]) == (
+        "Chưa rõ đã đến chưa",
+        "Đã xong biểu ấy; không phải làm gì.",
+    )
+    assert openpyxl.load_workbook(posted / "theo-doi.xlsx")["TỔNG QUAN"]["A6"].value == "Thư cần xem 2"
+
+
+def test_a_letter_is_not_sent_again_to_an_address_the_register_gave_up(
+    posted: Path, lamtheo: Callable[..., Any]
+) -> None:
+    """The next `send` writes to the new address by itself; the old one is spared a second copy."""
+    with ledger_of(posted) as ledger:
+        went(ledger, letter(ledger, "DU-1", kind="reminder", addresses=("cu@so.example",)), "sending", "in_doubt")
+    status(lamtheo, posted)
+    path = posted / "theo-doi.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["THƯ"]["I8"].value = "Gửi lại"
+    assert book["THƯ"]["D8"].value == "cu@so.example"
+    book.save(path)
+    status(lamtheo, posted)
+    with ledger_of(posted) as ledger:
+        assert [x.addresses for x in ledger.letters("in_doubt")] == [("so2@example.vn",), ("cu@so.example",)]
+    assert faults(posted) == [
+        "Trang THƯ, ô I8: «Gửi lại» chưa dùng, vì danh-sach.xlsx không còn ghi địa chỉ cu@so.example."
+    ]
+    assert rows(posted)[3]["Xử lý"] is None
 
 
 def test_a_letter_to_many_names_a_few(office: Path, lamtheo: Callable[..., Any]) -> None:

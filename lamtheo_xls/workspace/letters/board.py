@@ -1,12 +1,10 @@
-"""The letters as rows of sheet THƯ: to whom, how each stands, what a person has to do about it – and what may be
-ruled of it there."""
+"""The letters as rows of sheet THƯ: to whom, how each stands, what a person has to do about it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lamtheo_xls.findings import say
@@ -16,36 +14,32 @@ from lamtheo_xls.reports.board import date_words
 from lamtheo_xls.reports.letters import LetterLine
 from lamtheo_xls.workspace.choosing import labels_of, owed_everywhere
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.letters.refusals import reason_of, reason_words
 from lamtheo_xls.workspace.owing import person_label
 
 OPEN = ("in_doubt", "failed", "bounced")
 """States in which nothing goes on until a person rules."""
-ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "arrived": (*OPEN, "drafted"),
-    "again": OPEN,
-}
-"""What may be ruled → the states it may be ruled in."""
 _NAMED = 3
 """So many recipients are named; of the others, how many there are."""
-_QUOTED = 120
-"""So many characters of a mail server's own words are shown."""
 
 
-def letter_lines(office: Office) -> tuple[LetterLine, ...]:
+def letter_lines(office: Office, settled: Collection[str] = ()) -> tuple[LetterLine, ...]:
     """Every letter of the rounds open: first those that wait for a person, then the newest; those of one day in the
-    order they were made. A letter that another one took the place of waits for nobody."""
+    order they were made. Nobody need look at one that a later letter took the place of, or whose assignments are all
+    among those `settled`, of which nothing is awaited any more."""
     ledger = office.ledger
     all_letters = ledger.letters()
     records = [x for x in all_letters if _is_live(office, x)]
     if not records:
         return ()
     rulings, notes, names = ledger.standing(None), ledger.notes(None), _form_names(office)
-    replaced = {x.key.rpartition("#")[0] for x in all_letters if "#" in x.key}
+    last = _last_about(all_letters)
     lines = []
     for record in records:
-        state, people = state_of(record), _recipients(office, record)
-        gone = state in OPEN and record.key in replaced
-        ruling = rulings.get(record.subject_of)
+        people, ruling = _recipients(office, record), rulings.get(record.subject_of)
+        replaced = all(last[thing] > record.id for thing in _about(record))
+        moot = set(record.items.get("assignments", ())) <= set(settled) and bool(record.items.get("assignments"))
+        waits = state_of(record) in OPEN
         lines.append(
             LetterLine(
                 letter=record.id,
@@ -54,14 +48,35 @@ def letter_lines(office: Office) -> tuple[LetterLine, ...]:
                 addresses=", ".join(record.addresses),
                 kind=say(f"workspace.post.kinds.{record.kind}"),
                 forms=_forms(record, names),
-                state=say("workspace.post.replaced") if gone else _state_words(record, ruling),
-                todo="" if gone else _todo(record, people),
+                state=_state_words(record, ruling),
+                todo=_moot_words(replaced) if waits and (replaced or moot) else _todo(record, people),
                 note=notes.get(record.subject_of, ""),
-                open=state in OPEN and not gone,
+                open=waits and not replaced and not moot,
                 stamp=stamp_of(record, ruling),
             )
         )
     return tuple(sorted(lines, key=lambda x: (not x.open, -x.date.toordinal(), x.letter)))
+
+
+def _about(record: LetterRecord) -> Iterable[tuple[str, str, str]]:
+    """What the letter took to whom it is for: the workbooks, else the returns it tells of, else what is owed."""
+    for name in ("serials", "submissions", "told", "assignments"):
+        if values := record.items.get(name):
+            return [(record.kind, name, value) for value in values]
+    return [(record.kind, "letter", str(record.id))]
+
+
+def _last_about(letters: Iterable[LetterRecord]) -> Mapping[tuple[str, str, str], int]:
+    """Thing → the last letter that took it and did not come back."""
+    found: dict[tuple[str, str, str], int] = defaultdict(int)
+    for letter in letters:
+        if letter.state not in ("failed", "bounced"):
+            found |= dict.fromkeys(_about(letter), letter.id)
+    return found
+
+
+def _moot_words(replaced: bool) -> str:
+    return say("workspace.post.replaced" if replaced else "workspace.post.settled")
 
 
 def who_of(office: Office, record: LetterRecord) -> str:
@@ -173,65 +188,3 @@ def moment_words(moment: str) -> str:
         return ""
     known = dt.datetime.fromisoformat(moment)
     return known.strftime("%d/%m/%Y %H:%M") if "T" in moment or " " in moment else known.strftime("%d/%m/%Y")
-
-
-_ENHANCED = re.compile(r"(?<![\d.])[45]\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_BASIC = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
-_SPAM = re.compile(r"spam|black ?list|block ?list|blocked|policy|reputation|dmarc|\bspf\b|dkim|virus", re.IGNORECASE)
-_BIG = re.compile(
-    r"too (?:large|big|long)|message size|size limit|size exceed|maximum (?:message )?size", re.IGNORECASE
-)
-_FULL = re.compile(r"full|over ?quota|quota exceeded|exceeded (?:the |its |storage )*(?:quota|storage)", re.IGNORECASE)
-_BY_ENHANCED: Mapping[tuple[int, int], str] = {
-    (1, 0): "no_mailbox",
-    (1, 1): "no_mailbox",
-    (1, 6): "no_mailbox",
-    (1, 10): "no_domain",
-    (1, 2): "no_domain",
-    (1, 3): "bad_address",
-    (2, 1): "no_mailbox",
-    (2, 2): "full",
-    (2, 3): "too_big",
-    (3, 4): "too_big",
-    (4, 4): "no_domain",
-}
-_BY_SUBJECT = {4: "unreachable", 7: "spam"}
-_BY_BASIC = {
-    "521": "unreachable",
-    "550": "no_mailbox",
-    "551": "no_mailbox",
-    "552": "full",
-    "553": "bad_address",
-    "554": "spam",
-    "556": "no_domain",
-}
-
-
-def reason_of(reply: str) -> str:
-    """Why a mail server refused or returned a letter, by its codes (RFC 5321, RFC 3463) and, where those are vague, its
-    words; '' where they say nothing that is commonly known."""
-    if _BIG.search(reply):
-        return "too_big"
-    if _FULL.search(reply):
-        return "full"
-    if enhanced := _ENHANCED.search(reply):
-        subject, detail = int(enhanced[1]), int(enhanced[2])
-        if known := _BY_ENHANCED.get((subject, detail)) or _BY_SUBJECT.get(subject):
-            return known
-    basic = _BASIC.search(reply)
-    code = basic[1] if basic else ""
-    if code.startswith("4"):
-        return "busy"
-    if code and _SPAM.search(reply):
-        return "spam"
-    return _BY_BASIC.get(code, "")
-
-
-def reason_words(reply: str) -> str:
-    """The same in plain words; the server's own, quoted, where they are not commonly known."""
-    if reason := reason_of(reply):
-        return say(f"workspace.post.reasons.{reason}")
-    flat = " ".join(reply.split())
-    if not flat:
-        return say("workspace.post.reasons.unknown")
-    return say("workspace.post.quoted", loi=flat if len(flat) <= _QUOTED else f"{flat[:_QUOTED].rstrip()}…")
