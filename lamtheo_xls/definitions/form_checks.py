@@ -163,6 +163,15 @@ def idle_field_keys(nodes: Iterable[Node]) -> Iterator[Finding]:
             yield finding("definition.range", path=path_of((*steps, "minimum")), nho_nhat=low, lon_nhat=high)
 
 
+def columns_are_open(form: Node) -> Iterator[Finding]:
+    """A column is the unit's to fill: only single fields can be written by the office and locked."""
+    for table in each(form, "tables"):
+        for column in each(table, "columns"):
+            if column[1].get("locked") is True:
+                where = path_of((*column[0], "locked"))
+                yield finding("definition.locked_column", path=where, value=word(column, "id"))
+
+
 def examples_pass(form: Node) -> Iterator[Finding]:
     """Every field has an example that passes the field's own checks; so does a default without gaps to fill."""
     for node in every_field(form):
@@ -269,6 +278,7 @@ FORM_CHECKS: tuple[Check, ...] = (
     names_are_not_reserved,
     references_exist,
     keys_suit_the_type,
+    columns_are_open,
     examples_pass,
     example_rows_are_guarded,
     columns_fit_the_paper,
