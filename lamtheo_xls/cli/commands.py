@@ -199,6 +199,7 @@ def send_command(
     show_default=False,
     help=say("cli.option.jobs"),
 )
+@click.option("--mailbox", is_flag=True, help=say("cli.option.mailbox"))
 @office_options
 def collect_command(
     root: Path,
@@ -208,18 +209,22 @@ def collect_command(
     paths: tuple[Path, ...],
     received: dt.date | None,
     jobs: int,
+    mailbox: bool,
 ) -> None:
-    from lamtheo_xls.workspace import collecting, ruling
+    from lamtheo_xls.cli.taking import print_mailbox, take_in_all
+    from lamtheo_xls.workspace import ruling
     from lamtheo_xls.workspace.folder import INBOX, open_office
 
     with open_office(root, round_id=round_id, as_of=as_of, who="collect") as office:
         ruling.take_decisions(office)
         with several(jobs) as executor:
-            lines = collecting.collect(office, paths, received=received, executor=executor, progress=progress)
-            if as_json:
-                emit_lines(line.as_json() for line in lines)
-            else:
-                print_collected(tuple(lines), ", ".join(shown(p) for p in paths or (office.root / INBOX,)))
+            each = (lambda line: emit(line.as_json())) if as_json else (lambda line: None)
+            taking = take_in_all(office, paths, received=received, executor=executor, mailbox=mailbox, each=each)
+        if not as_json:
+            print_mailbox(taking)
+            print_collected(tuple(taking.lines), ", ".join(shown(p) for p in paths or (office.root / INBOX,)))
+        if taking.broken is not None:
+            raise taking.broken
 
 
 @click.command("return", cls=SpokenCommand, help=say("cli.help.return"))
@@ -276,6 +281,7 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
 @click.command("run", cls=SpokenCommand, help=say("cli.help.run"))
 @PATHS
 @click.option("--received", metavar=say("cli.metavar.day"), type=DAY, default=None, help=say("cli.option.received"))
+@click.option("--mailbox/--no-mailbox", default=None, help=say("cli.option.mailbox_too"))
 @office_options
 def run_command(
     root: Path,
@@ -284,15 +290,22 @@ def run_command(
     as_json: bool,
     paths: tuple[Path, ...],
     received: dt.date | None,
+    mailbox: bool | None,
 ) -> None:
-    from lamtheo_xls.workspace import answering, collecting, consolidating, following, ruling
+    from lamtheo_xls.cli.taking import print_mailbox, print_mailbox_fault, take_in_all
+    from lamtheo_xls.workspace import answering, consolidating, following, ruling
     from lamtheo_xls.workspace.folder import INBOX, open_office
 
     with open_office(root, round_id=round_id, as_of=as_of, who="run") as office:
         taken = ruling.take_decisions(office)
-        lines = tuple(collecting.collect(office, paths, received=received, progress=progress))
+        taking = take_in_all(office, paths, received=received, mailbox=mailbox)
         if not as_json:
-            print_collected(lines, shown(office.root / INBOX))
+            print_mailbox(taking)
+            print_collected(tuple(taking.lines), shown(office.root / INBOX))
+        if taking.broken is not None:
+            if mailbox:
+                raise taking.broken
+            print_mailbox_fault(taking.broken)
         for one in office.all:
             answered = answering.send_back(one, progress=progress)
             tables = consolidating.consolidate(one, csv=False)
