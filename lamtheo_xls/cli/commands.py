@@ -23,7 +23,7 @@ from lamtheo_xls.cli.printing import (
     tell,
 )
 from lamtheo_xls.cli.spoken import SpokenCommand, SpokenGroup
-from lamtheo_xls.findings import World, say, worst
+from lamtheo_xls.findings import World, say
 
 DOUBTS_SHOWN = 10
 """Doubts of an imported list that the terminal shows; all of them stand in the register's own sheet."""
@@ -365,13 +365,12 @@ def check_command(paths: tuple[Path, ...], as_of: dt.date, as_json: bool) -> Non
     faulty, limits = False, ""
     for path in paths:
         examined = check_file(path, as_of=as_of)
-        faulty = faulty or worst(examined.findings) == "error"
+        faulty = faulty or examined.to_mend > 0
         if as_json:
             emit(examined.as_json())
             continue
-        errors = sum(f.severity == "error" for f in examined.findings)
-        key = "cli.say.check_bad" if errors else "cli.say.check_good"
-        click.echo(say(key, tep=path.name, n=errors))
+        key = "cli.say.check_bad" if examined.to_mend else "cli.say.check_good"
+        click.echo(say(key, tep=path.name, n=examined.to_mend))
         # What cannot be known without the office's workspace is said once, below.
         print_findings(f for f in examined.findings if f.code != "identity.unverified")
         limits = examined.not_checked

@@ -26,6 +26,12 @@ class Checked:
     findings: tuple[Finding, ...]
     not_checked: str
 
+    @property
+    def to_mend(self) -> int:
+        """How many findings would send it back: errors, and questions that only the unit can answer (content beside
+        «không phát sinh»)."""
+        return sum(f.severity == "error" or state_of((f,)) == "to_fix" for f in self.findings)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "file": self.file,
