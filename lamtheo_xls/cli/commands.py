@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, moment_now, office_options, several
+from lamtheo_xls.cli.options import DAY, HOUR, Existing, as_of_option, json_option, moment_now, office_options, several
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
@@ -186,6 +186,50 @@ def send_command(
                 print_findings(doubts)
                 print_handed(handed, office.root, account)
             handed.delivered.fail()
+
+
+@click.command("remind", cls=SpokenCommand, help=say("cli.help.remind"))
+@click.option("--only", multiple=True, metavar=say("cli.metavar.code"), help=say("cli.option.remind_only"))
+@click.option("--dry-run", is_flag=True, help=say("cli.option.send_dry_run"))
+@click.option("--at", metavar=say("cli.metavar.hour"), type=HOUR, default=None, help=say("cli.option.at"))
+@office_options
+def remind_command(
+    root: Path,
+    round_id: str | None,
+    as_of: dt.date,
+    as_json: bool,
+    only: tuple[str, ...],
+    dry_run: bool,
+    at: dt.time | None,
+) -> None:
+    from lamtheo_xls.cli.asking import passwords
+    from lamtheo_xls.cli.letters import letter_json, print_reminded
+    from lamtheo_xls.mail.calendar import VIETNAM
+    from lamtheo_xls.workspace import ruling
+    from lamtheo_xls.workspace.folder import open_office
+    from lamtheo_xls.workspace.letters import contacts, outbox, reminding
+
+    moment = dt.datetime.combine(as_of, at or moment_now().astimezone(VIETNAM).time())
+    with open_office(root, round_id=round_id, as_of=as_of, who="remind") as office:
+        ruling.take_decisions(office)
+        account, doubts = outbox.account_for(office)
+        with passwords(account) as password:
+            reminded = reminding.remind(
+                office,
+                account,
+                password,
+                moment=moment,
+                only=only,
+                dry_run=dry_run,
+                progress=progress,
+                now=moment_now,
+            )
+            if as_json:
+                emit_lines(letter_json(letter) for letter in reminded.letters)
+            else:
+                print_findings(doubts)
+                print_reminded(reminded, contacts.to_call(office), office.root, account)
+            reminded.delivered.fail()
 
 
 @click.command("collect", cls=SpokenCommand, help=say("cli.help.collect"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lamtheo_xls.mail.model import Account
     from lamtheo_xls.workspace.letters.handing import Handed
     from lamtheo_xls.workspace.letters.outbox import Delivered
+    from lamtheo_xls.workspace.letters.reminding import Reminded
 
 REFUSED_SHOWN = 10
 """Letters refused for good that the terminal names; all of them stand on sheet THƯ."""
@@ -73,6 +74,22 @@ def print_handed(handed: Handed, root: Path, account: Account | None) -> None:
         print_delivered(handed.delivered, root, server=account is not None and account.smtp is not None)
     if handed.without:
         tell("cli.say.send_without", n=len(handed.without), trang=say("reports.sheets.contacts"))
+
+
+def print_reminded(reminded: Reminded, calls: int, root: Path, account: Account | None) -> None:
+    """Who was reminded – or that nobody is at such an hour –, and how many are to be called instead."""
+    print_findings(reminded.findings)
+    if rest := reminded.resting:
+        key = "cli.say.remind_day_off" if rest.day_off else "cli.say.remind_hours"
+        tell(key, hom_nay=f"{rest.moment:%d/%m/%Y}", gio=f"{rest.until:%H:%M}", ngay=f"{rest.until:%d/%m/%Y}")
+    elif reminded.previewed:
+        tell("cli.say.send_dry", n=len(reminded.previewed), noi=_folders(root, reminded.previewed))
+    elif not reminded.letters:
+        tell("cli.say.remind_none")
+    else:
+        print_delivered(reminded.delivered, root, server=account is not None and account.smtp is not None)
+    if calls:
+        tell("cli.say.remind_call", n=calls, trang=say("reports.sheets.contacts"))
 
 
 def _folders(root: Path, letters: Sequence[LetterRecord]) -> str:

@@ -20,6 +20,7 @@ ALIASES = {
     "new": "tao-moi",
     "issue": "tao-bieu",
     "send": "gui",
+    "remind": "don-doc",
     "collect": "nhan",
     "return": "bo-sung",
     "merge": "tong-hop",

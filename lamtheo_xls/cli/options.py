@@ -36,6 +36,23 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 DAY = Day()
 
 
+class Hour(click.ParamType):  # type: ignore[type-arg]
+    """A time of the day as 09:00 or 9h30."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.time:
+        if isinstance(value, dt.time):
+            return value
+        try:
+            return dt.datetime.strptime(str(value).lower().replace("h", ":"), "%H:%M").time()
+        except ValueError:
+            self.fail(say("cli.usage.hour", gia_tri=value), param, ctx)
+
+
+HOUR = Hour()
+
+
 class Existing(click.Path):
     """A path that has to be there; the complaint names it."""
 

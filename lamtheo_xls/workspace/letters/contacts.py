@@ -17,6 +17,9 @@ from lamtheo_xls.workspace.posting import where_words
 OFTEN = 2
 """Who was reminded so often and still owes is called."""
 
+CALLED = ("returned_letter", "reminded", "no_address")
+"""In this order."""
+
 
 def contacts_of(office: Office) -> tuple[ContactLine, ...]:
     """One line for each unit or person that owes something and is not reached by mail, over all rounds open: those
@@ -29,9 +32,17 @@ def contacts_of(office: Office) -> tuple[ContactLine, ...]:
     found: dict[str, list[Awaited]] = {}
     for one in awaited:
         found.setdefault(one.recipient, []).append(one)
-    lines = [_line(office, owed, unreachable) for owed in found.values()]
-    order = ("returned_letter", "reminded", "no_address")
-    return tuple(sorted((x for x in lines if x is not None), key=lambda x: order.index(x.why)))
+    ranks, people = office.register.index.ranks, {p.code: n for n, p in enumerate(office.register.people, start=1)}
+    named = sorted(
+        found.values(), key=lambda x: (ranks[x[0].assignment.unit], people.get(x[0].assignment.person or "", 0))
+    )
+    lines = [line for owed in named if (line := _line(office, owed, unreachable)) is not None]
+    return tuple(sorted(lines, key=lambda x: CALLED.index(x.why)))
+
+
+def to_call(office: Office) -> int:
+    """How many were reminded in vain or could not be written to."""
+    return sum(x.why != "no_address" for x in contacts_of(office))
 
 
 def _line(office: Office, awaited: Sequence[Awaited], unreachable: set[str]) -> ContactLine | None:
@@ -44,6 +55,7 @@ def _line(office: Office, awaited: Sequence[Awaited], unreachable: set[str]) -> 
         why, owed = "reminded", [x for x in awaited if x.reminded >= OFTEN]
     if not owed:
         return None
+    owed = sorted(owed, key=lambda x: x.assignment.deadline.on_time)
     first = owed[0]
     return ContactLine(
         code=first.recipient,
@@ -52,7 +64,7 @@ def _line(office: Office, awaited: Sequence[Awaited], unreachable: set[str]) -> 
         phone=first.line.phone,
         why=why,
         forms=tuple(dict.fromkeys(x.line.form for x in owed)),
-        due=min(x.assignment.deadline.on_time for x in owed),
+        due=first.assignment.deadline.on_time,
         times=max(x.reminded for x in owed),
         files=tuple(dict.fromkeys(w.path.relative_to(office.root).as_posix() for x in owed for w in x.workbooks)),
         caption=caption_for(office, owed),
@@ -88,9 +100,8 @@ def _owed_words(awaited: Awaited) -> str:
     due = say("workspace.issue.due", han=a.deadline.text).rstrip(".")
     if a.deadline.accept_until is not None:
         due += say("reports.status.due_accept", date=date_words(a.deadline.accept_until))
-    name = awaited.office.forms[a.form].name if a.form else a.document
-    label = f"{awaited.line.form} ({name})" if a.form else name
-    due = due[:1].lower() + due[1:]
+    form = awaited.office.forms[a.form] if a.form else None
+    label = f"{form.label} – {form.name}" if form else a.document
     return say(f"workspace.contact.{kind}", bieu=label, ky=period_label(a.period), han=due)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.ledger import LetterRecord
+from lamtheo_xls.mail.calendar import is_day_off
 from lamtheo_xls.mail.model import Account
 from lamtheo_xls.mail.templates import Templates, read_templates, write_missing
 from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
@@ -55,14 +56,23 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resting:
+    """At `moment` nobody is reminded: it is night, or a day off."""
+
+    moment: dt.datetime
+    until: dt.datetime
+    """When one may write again."""
+    day_off: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded:
     """What became of one `remind`."""
 
     delivered: Delivered = field(default_factory=Delivered)
     previewed: tuple[LetterRecord, ...] = ()
     """Of a dry run: what would be sent, as drafts to look at."""
-    resting: dt.datetime | None = None
-    """At this moment nobody is reminded; when one may be again."""
+    resting: Resting | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -83,9 +93,9 @@ def remind(
     clock: Clock = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Reminded:
-    """Reminds whoever is due at `moment` (of the as-of date), for every round the command is for, and empties the
-    queue (see `deliver`). At night and on days off nothing is made or sent. `only`: those units and people alone,
-    whatever the calendar says. `dry_run`: drafts to look at, whatever the hour; nothing recorded or sent.
+    """Reminds whoever is due at `moment` (of the as-of date, Vietnam time), for every round the command is for, and
+    empties the queue (see `deliver`). At night and on days off nothing is made or sent. `only`: those units and people
+    alone, whatever the calendar says. `dry_run`: drafts to look at, whatever the hour; nothing recorded or sent.
 
     Findings: those of the templates and of the facts on reminding. World: secret_no_mail, mail_no_sender, unit_unknown,
     the disk; never the mail server's doing, which `Reminded.delivered` tells.
@@ -97,7 +107,8 @@ def remind(
     rhythm, findings = rhythm_of(office.register.office)
     may_write = next_moment(moment, rhythm)
     if may_write != moment and not dry_run:
-        return Reminded(resting=may_write, findings=findings)
+        day_off = is_day_off(moment.date(), rhythm.off)
+        return Reminded(resting=Resting(moment=moment, until=may_write, day_off=day_off), findings=findings)
     write_missing(office.root / TEMPLATES)
     templates, faults = read_templates(office.root / TEMPLATES)
     clear_previews(office)
@@ -157,6 +168,7 @@ def _due(office: Office, rhythm: Rhythm, awaited: Sequence[Awaited], only: Seque
 
 
 def _reminder(office: Office, box: Mailbox, due: tuple[Due, ...]) -> Reminder:
+    due = tuple(sorted(due, key=lambda d: d.awaited.assignment.deadline.on_time))
     when = {when_of(d.awaited.assignment.deadline, office.as_of) for d in due}
     return Reminder(
         box=box,
