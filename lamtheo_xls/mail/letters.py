@@ -30,7 +30,7 @@ _KINDS = {
     ".pdf": "application/pdf",
 }
 _NOT_IN_DRAFTS = (b"message-id", b"date", b"auto-submitted", b"x-auto-response-suppress", b"x-unsent")
-_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ID = re.compile(r"<[!-;=?-~]{1,900}>")
 
 
@@ -97,10 +97,11 @@ def _numbered(name: str, n: int) -> str:
 
 def _headers(letter: Letter) -> Iterator[str]:
     sender = _address(letter.sender)
-    yield _folded("From", [*_words(letter.sender_name), f"<{sender}>"] if letter.sender_name.strip() else [sender])
+    name = " ".join(_one_line(letter.sender_name).split())
+    yield _folded("From", [*_words(name), f"<{sender}>"] if name else [sender])
     yield _folded("Reply-To", [sender])
     yield _folded("To", _listed([_address(to) for to in letter.to]))
-    yield _folded("Subject", _words(letter.subject))
+    yield _folded("Subject", _words(_one_line(letter.subject)))
     yield _folded("Date", [format_datetime(letter.date)])
     yield _folded("Message-ID", [_one_id(letter.message_id)])
     if answered := _ID.findall(letter.in_reply_to):
@@ -117,19 +118,24 @@ def _folded(name: str, words: Sequence[str]) -> str:
     return f"{name}: " + "\r\n ".join(words)
 
 
+def _one_line(text: str) -> str:
+    """The text with a space for every control character, end of line and lone half of a character."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+
+
 def _words(text: str) -> list[str]:
-    """A text as RFC 2047 words, whole characters in each; plain where every mail program reads it plain."""
-    text = " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text).split(" "))
+    """A text as RFC 2047 words, parted after spaces where that can be and never inside a character; plain where every
+    mail program reads it plain."""
     if len(text) <= 60 and re.fullmatch(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*", text):
         return [text]
-    words, part = [], b""
-    for char in text:
-        encoded = char.encode("utf-8")
-        if len(part) + len(encoded) > _WORD:
-            words.append(part)
-            part = b""
-        part += encoded
-    return [f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in (*words, part) if word]
+    parts = [b""]
+    for word in re.findall(r"[^ ]+ ?| ", text):
+        pieces = [word.encode("utf-8")] if len(word.encode("utf-8")) <= _WORD else [c.encode("utf-8") for c in word]
+        for piece in pieces:
+            if len(parts[-1]) + len(piece) > _WORD:
+                parts.append(b"")
+            parts[-1] += piece
+    return [f"=?utf-8?b?{base64.b64encode(part).decode()}?=" for part in parts if part]
 
 
 def _listed(addresses: Sequence[str]) -> list[str]:
@@ -139,7 +145,7 @@ def _listed(addresses: Sequence[str]) -> list[str]:
 def _address(text: str) -> str:
     local, _, domain = text.strip().rpartition("@")
     written = f"{local}@{_domain(domain)}"
-    if not _ATOM.fullmatch(local) or not _domain(domain) or len(written) > 254:
+    if not _LOCAL.fullmatch(local) or not _domain(domain) or len(written) > 254:
         raise ValueError(f"not an address: {text!r}")
     return written
 
