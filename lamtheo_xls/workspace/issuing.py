@@ -51,7 +51,7 @@ def issue(
                 zip_path(office).unlink()
         codes |= _make(office, todo, progress)
         if todo or not zip_path(office).is_file():
-            post(office, asked)
+            post(office, [a for a in assignments if not a.released])
     return tuple(_line(office, w, codes.get(w.at)) for w in wanted)
 
 

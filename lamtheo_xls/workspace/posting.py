@@ -6,7 +6,7 @@ import contextlib
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lamtheo_xls.definitions import CONTEXT, fill, period_label, period_year
@@ -61,27 +61,36 @@ def _put(archive: zipfile.ZipFile, path: Path) -> None:
 
 
 def caption_of(office: Office, assignments: Sequence[Assignment]) -> str:
-    """The words to paste: what it is, how to fill it, by when and to whom – of each form where they differ."""
+    """The words to paste: what it is, how to fill it, by when and to whom – of each form where they differ, and of each
+    document that is asked for without a form."""
     contact = office.register.office.get("dau_moi_nhan", "")
     dues = {form.id: due for form in office.forms.values() if (due := _due_of(form.id, assignments))}
-    if len(dues) == 1:
+    papers = {a.obligation: a for a in assignments if a.document}
+    if len(dues) == 1 and not papers:
         when = say("workspace.issue.due", han=next(iter(dues.values())))
     else:
-        each = (say("workspace.issue.due_of", bieu=office.forms[id].label, han=due) for id, due in dues.items())
+        each = [say("workspace.issue.due_of", bieu=office.forms[id].label, han=due) for id, due in dues.items()]
+        each += [
+            say(
+                "workspace.issue.document_due", ten=a.document, han=_usual(x for x in assignments if x.obligation == id)
+            )
+            for id, a in papers.items()
+        ]
         when = "\n".join((say("workspace.issue.dues"), *each))
     said = say(
         "workspace.issue.caption",
-        ten="; ".join(office.forms[id].name for id in dues),
+        ten="; ".join((*(office.forms[id].name for id in dues), *(a.document for a in papers.values()))),
         ky=period_label(office.round.period),
         han=when,
-        noi=where_words(office, tuple(dues)),
+        noi=where_words(office, tuple(dues), tuple(papers)),
         hoi=say("workspace.issue.ask", dau_moi=contact.rstrip(".")) if contact else "",
     )
     return "\n".join(line for line in said.splitlines() if line)
 
 
-def where_words(office: Office, forms: Sequence[str]) -> str:
-    """Whom the forms are for and through which desk (S1.26, S3.21), and the office's address for mail."""
+def where_words(office: Office, forms: Sequence[str], documents: Sequence[str] = ()) -> str:
+    """Whom the forms – and the documents of those obligations – are for and through which desk (S1.26, S3.21), and the
+    office's address for mail."""
     said = office.register.office
     known = dict.fromkeys(CONTEXT, "") | {
         "co_quan": said.get("co_quan", ""),
@@ -93,10 +102,11 @@ def where_words(office: Office, forms: Sequence[str]) -> str:
     }
     labels: dict[str, list[str]] = {}
     for duty in office.programme.obligations:
-        if duty.form in forms:
+        if duty.form in forms or duty.id in documents:
             to, via = (fill(text, known).strip().rstrip(".") for text in (duty.to, duty.via))
             where = say("workspace.issue.via", noi=to, dau_moi=via) if to and via else to or via
-            labels.setdefault(where, []).append(office.forms[duty.form].label)
+            name = office.forms[duty.form].label if duty.form else duty.document
+            labels.setdefault(where, []).append(name)
     labels.pop("", None)
     if len(labels) == 1:
         lines = [say("workspace.issue.to", noi=next(iter(labels)))]
@@ -109,6 +119,10 @@ def where_words(office: Office, forms: Sequence[str]) -> str:
 
 
 def _due_of(form: str, assignments: Sequence[Assignment]) -> str:
-    """The deadline of a form in words: what most have, since some may have been given longer."""
-    texts = Counter(a.deadline.text for a in assignments if a.form == form)
+    return _usual(a for a in assignments if a.form == form)
+
+
+def _usual(assignments: Iterable[Assignment]) -> str:
+    """Their deadline in words: what most have, since some may have been given longer; '' for none."""
+    texts = Counter(a.deadline.text for a in assignments)
     return texts.most_common(1)[0][0] if texts else ""

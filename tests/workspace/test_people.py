@@ -197,3 +197,6 @@ def test_documents_without_a_form_are_not_issued(
     assert not list(folder.glob("ke-hoach*")) and len(list(folder.glob("*_mau-chung.xlsx"))) == 3
     words = (folder / "loi-nhan-zalo.txt").read_text("utf-8-sig")
     assert "- Mẫu số 01: trước ngày 25/02/2022." in words and "- Mẫu số 03: trước ngày 15/12/2022." in words
+    plan = documents[0].document
+    assert f"- {plan} (gửi bản có chữ ký): trước ngày 27/01/2022." in words.splitlines()
+    assert f"{plan} – năm 2022" in words.splitlines()[0]
