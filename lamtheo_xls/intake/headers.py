@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from lamtheo_xls.ledger import MailSource
@@ -118,7 +119,10 @@ def _joined(pieces: list[tuple[str, bool]]) -> str:
     if first[1] and first[0].count("'") >= 2:
         charset, _, rest = first[0].split("'", 2)
         pieces = [(rest, True), *pieces[1:]]
-    raw = b"".join(unquote_to_bytes(t) if encoded else t.encode() for t, encoded in pieces)
+    raw = b""
+    for encoded, run in groupby(pieces, key=lambda piece: piece[1]):  # a %-code may be cut in two by its writer
+        text = "".join(t for t, _ in run)
+        raw += unquote_to_bytes(text) if encoded else text.encode()
     text = _in_charset(raw, charset)
     return decoded(text) if _ENCODED.search(text) else unicodedata.normalize("NFC", text)
 

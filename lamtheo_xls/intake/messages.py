@@ -194,7 +194,10 @@ def _sealed(part: Part) -> str:
 
 def _is_attached(part: Part, shown_in_text: set[bytes]) -> bool:
     """Whether a part may be a return, of the wrong kind at least."""
-    if part.kind in _NO_RETURN or part.name.lower().endswith(_NO_RETURN_NAMES) or is_passed_over(_last(part.name)):
+    name = _last(part.name)
+    # Programs that drop the letters they do not know leave «.xlsx»: hidden in a folder, a return in a message.
+    is_systems = is_passed_over(name.lstrip(".")) or name.startswith("._")
+    if part.kind in _NO_RETURN or name.lower().endswith(_NO_RETURN_NAMES) or is_systems:
         return False
     if part.kind.startswith("text/") or not part.kind.partition("/")[0]:
         return bool(part.name) or part.disposition == "attachment"

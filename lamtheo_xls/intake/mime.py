@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lamtheo_xls.intake.headers import Head, head_of, value_and_parameters
 
 _BLANK = re.compile(rb"\r?\n(?:\r?\n|(?=--))")
-_GUESS = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\nContent-", re.MULTILINE | re.IGNORECASE)
+_GUESS = re.compile(rb"^--([^\r\n]{1,200})\r?\nContent-", re.MULTILINE | re.IGNORECASE)
 _MAIL_FIELDS = {
     "from", "to", "subject", "date", "mime-version", "received", "message-id", "return-path", "delivered-to",
     "content-type", "x-mailer", "reply-to", "x-received", "sender", "cc",
@@ -144,8 +144,9 @@ def _cut(data: bytes, start: int, end: int, boundary: str, bounds: Bounds) -> It
     lines = list(_lines_of(data, start, end, mark, bounds)) if boundary else []
     if not lines:
         guess = _GUESS.search(data, start, end)
-        lines = list(_lines_of(data, start, end, b"--" + guess[1], bounds)) if guess else []
-    for (_, begin, closing), (until, _, _) in zip(lines, [*lines[1:], (end, end, True)], strict=True):
+        lines = list(_lines_of(data, start, end, b"--" + guess[1].rstrip(), bounds)) if guess else []
+    ends = [until for until, _, _ in lines[1:]] + [end]
+    for (_, begin, closing), until in zip(lines, ends, strict=False):  # no line at all: one end too many
         if closing:
             return
         yield begin, max(begin, until)

@@ -31,6 +31,7 @@ _BY_VALUE, _AS_MESSAGE = (0, 1), 5
 """Of PidTagAttachMethod; every other one leaves the file elsewhere or is an object drawn into the text."""
 _OWN = re.compile(r"(mime-version|content-[a-z-]+)\s*:", re.IGNORECASE)
 _KIND = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.IGNORECASE)
+_OF_MESSAGES = ("message/rfc822", "message/global", "message/partial", "message/external-body")
 _LEVELS = 12
 
 
@@ -73,9 +74,8 @@ def _attachment(one: Storage, told: Properties, content_id: str, boundary: str, 
         yield from _message(within, _EMBEDDED, boundary, level + 1)
     elif method in _BY_VALUE:
         # A message signed in the clear lies in one attachment, whole, as it went over the wire.
-        is_signed = mime == "multipart/signed"
-        plain = _KIND.fullmatch(mime) and not mime.startswith(("multipart/", "message/"))
-        kind = "message/rfc822" if is_signed else mime if plain else "application/octet-stream"
+        is_plain = _KIND.fullmatch(mime) and not mime.startswith("multipart/") and mime not in _OF_MESSAGES
+        kind = mime if is_plain else "message/rfc822" if mime == "multipart/signed" else "application/octet-stream"
         yield from _named(kind, name, content_id)
         yield _binary(told, c.PID_ATTACH_DATA_BINARY)
     else:
@@ -149,7 +149,8 @@ def _number(told: Properties, pid: int) -> int:
 def _time(told: Properties, pid: int) -> str:
     try:
         found = told.date_prop_value(pid)
-        return format_datetime(found) if isinstance(found, dt.datetime) else ""
+        # Drafts have the time 0, which is the year 1601.
+        return format_datetime(found) if isinstance(found, dt.datetime) and found.year > 1601 else ""
     except Exception:  # as above
         return ""
 
