@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from lamtheo_xls.mail.model import Account, Outcome
 from lamtheo_xls.mail.sending import Outgoing, send_letters
 
 OFFICE = "vp@office.test"
+PASSWORD = "Mật khẩu 7!"
 UNITS = 30
 
 
@@ -25,6 +28,23 @@ def postfix(postfix_here: None, mail_servers: Any, server_folder: Path, authorit
     users = dict.fromkeys([OFFICE, *(f"dv{i}@unit.test" for i in range(UNITS))], "x")
     with mail_servers.start_postfix(server_folder, authority, users, size=2_000_000) as port:
         yield port, server_folder
+
+
+@pytest.fixture
+def with_login(
+    postfix_here: None, mail_servers: Any, authority: Any
+) -> Iterator[tuple[Callable[[], contextlib.AbstractContextManager[int]], Path]]:
+    """(a starter of Postfix that asks Dovecot for the password, on one port each time; its folder)"""
+    if why := mail_servers.dovecot_absent():
+        assert os.environ.get("CI") != "true", why
+        pytest.skip(why)
+    users = dict.fromkeys([OFFICE, *(f"dv{i}@unit.test" for i in range(UNITS))], PASSWORD)
+    port = mail_servers.free_port()
+    with mail_servers.open_folder() as folder, mail_servers.start_dovecot(folder, authority, users):
+        yield (
+            lambda: mail_servers.start_postfix(folder, authority, users, auth=folder / "auth", port=port),
+            folder,
+        )
 
 
 def letter(i: int, to: str, body: bytes = b"") -> Outgoing:
@@ -97,3 +117,50 @@ def test_postfix_is_not_trusted_without_its_ca(postfix: tuple[int, Path], accoun
     with pytest.raises(World) as caught:
         send([letter(200, "dv1@unit.test")], account_at(port, "starttls", ca_file=None))
     assert caught.value.code == "world.mail_certificate"
+
+
+def test_login_at_postfix_and_its_death_between_354_and_the_content(
+    with_login: tuple[Callable[[], contextlib.AbstractContextManager[int]], Path],
+    mail_servers: Any,
+    account_at: Callable[..., Account],
+) -> None:
+    """A wrong password stops the run; with the right one the letters go. Postfix dies when one of them is to be handed
+    over and comes back: that one ends in doubt or is sent again because it was never whole – every other is delivered
+    once, and that one at most once."""
+    start, folder = with_login
+    running = contextlib.ExitStack()
+    port = running.enter_context(start())
+    account = account_at(port, "starttls", per_minute=60_000)
+    found: dict[int, Outcome] = {}
+
+    def starting(one: Outgoing) -> None:
+        if one.id == 15 and 15 not in found:
+            running.close()
+
+    def back(seconds: float) -> None:
+        if seconds == 2.0:
+            running.enter_context(start())
+
+    def run(password: str) -> None:
+        some = [letter(i, f"dv{i}@unit.test") for i in range(UNITS)]
+        send_letters(
+            some,
+            account,
+            password,
+            starting=starting,
+            ended=lambda one, outcome: found.update({one.id: outcome}),
+            sleep=back,
+            patience=10,
+        )
+
+    with running:
+        with pytest.raises(World) as caught:
+            run("sai")
+        assert caught.value.code == "world.mail_login" and found == {}
+        run(PASSWORD)
+        doubtful = found.pop(15).state
+        assert doubtful in ("in_doubt", "sent") and {o.state for o in found.values()} == {"sent"}
+        ids = {f"<{i}.dv{i}@unit.test>" for i in range(UNITS) if i != 15 or doubtful == "sent"}
+        own = Counter(map(ids_of, in_mailbox(mail_servers, folder, OFFICE, ids)))
+    assert own - Counter(["<15.dv15@unit.test>"]) == Counter(ids - {"<15.dv15@unit.test>"})
+    assert own["<15.dv15@unit.test>"] == 1 if doubtful == "sent" else own["<15.dv15@unit.test>"] <= 1
