@@ -27,8 +27,8 @@ NAMES = ("tao-bieu", "nhac-truoc-han", "nhac-den-han", "nhac-qua-han", "bo-sung"
 """Issue; reminders before, on and after the day; returned with faults; receipt."""
 FACTS = ("co_quan", "nguoi_nhan", "dau_moi", "thu_nhan", "ky", "bieu", "so_tep", "phan", "lan")
 FORM_FACTS = (
-    *("ma", "ten", "nhan_de", "ten_day_du", "don_vi", "nguoi", "han", "han_ngay", "con", "con_lai", "tep", "ban_ky"),
-    *("loi", "ngay_nhan"),
+    *("ma", "ten", "nhan_de", "ten_day_du", "don_vi", "nguoi", "han", "han_ngay", "nhan_den", "con", "con_lai"),
+    *("tep", "ban_ky", "loi", "ngay_nhan"),
 )
 FAULTS_TOLD = 15
 """Faults of one form that a letter names; the feedback workbook lists them all."""

@@ -315,6 +315,8 @@ def test_the_workbook_goes_along(root: Path, type_into: Callable[..., Path], lam
         assert so["To"] == "so@mau.example, vanthu@mau.example" and so["Reply-To"] == "btg@tinh.example"
         assert so["Subject"].endswith("[LTB 43-kh-duk_2027 DU]")
         assert attached(messages["binh@mau.example"]) == ["ke-hoach-ca-nhan_2027_DU-SO-MAU_TRAN-VAN-BINH.xlsx"]
+        assert "Tệp: mau-02_2027_DU-SO-MAU_sua.xlsx Đã nhận một bản ngày 20/02/2027" in text_of(so)
+        assert "vẫn nhận đến 10/03/2027" in text_of(so)
         assert "Đã nhận" not in text_of(messages["binh@mau.example"])
         serials = {int(n) for x in office.ledger.letters() for n in x.items.get("serials", ())}
         assert {office.ledger.issued(n).issued.form for n in serials} >= {"ke-hoach-ca-nhan"}  # type: ignore[union-attr]

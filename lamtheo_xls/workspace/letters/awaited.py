@@ -34,6 +34,8 @@ class Workbook:
     path: Path
     serial: int | None = None
     """What it was issued as; None for one made from a return."""
+    received: dt.date | None = None
+    """When the return came that is to be mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +145,12 @@ def _workbooks(office: Office, assignment: Assignment, standings: Mapping[str, S
     found: dict[Path, Workbook] = {}
     for part in dict.fromkeys((*issued, *standings)):
         standing = standings.get(part)
+        latest = to_mend(standing) if standing is not None else None
+        received = latest.received if latest is not None else None
         marked = office.folder("tra-lai") / feedback_name(stem_of(office, assignment, part))
-        if standing is not None and to_mend(standing) is not None and marked.is_file():
-            found[marked] = Workbook(path=marked)
+        if latest is not None and marked.is_file():
+            found[marked] = Workbook(path=marked, received=received)
         elif part in issued:
             path = office.root / issued[part].file
-            found[path] = Workbook(path=path, serial=issued[part].issued.serial)
+            found[path] = Workbook(path=path, serial=issued[part].issued.serial, received=received)
     return tuple(w for path, w in found.items() if path.is_file())

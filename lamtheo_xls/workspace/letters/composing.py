@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lamtheo_xls.definitions import period_label
+from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, World
 from lamtheo_xls.ledger import LetterRecord, MailSource
 from lamtheo_xls.mail.letters import letter_bytes, message_id, safe_names, subject_token
@@ -172,21 +173,34 @@ def _facts(office: Office, box: Mailbox, chunk: Sequence[Enclosed], *, part: str
 def _form_facts(one: Enclosed, file: str) -> dict[str, Any]:
     office, assignment = one.office, one.assignment
     unit, person = unit_of(office.register, assignment.unit), person_by_code(office.register, assignment.person)
-    form = office.forms[assignment.form] if assignment.form else None
+    form, deadline = office.forms[assignment.form] if assignment.form else None, assignment.deadline
     return {
         "ma": assignment.person or assignment.unit,
         "ten": form.label if form else assignment.document,
-        "nhan_de": form.name if form else assignment.document,
+        "nhan_de": form.name if form else "",
         "don_vi": unit.name if unit else assignment.unit,
         "nguoi": person.name if person else "",
-        "han": assignment.deadline.text,
-        "han_ngay": f"{assignment.deadline.on_time:%d/%m/%Y}",
-        "con": (assignment.deadline.on_time - office.as_of).days,
+        "han": deadline.text,
+        "han_ngay": f"{deadline.on_time:%d/%m/%Y}",
+        "nhan_den": _last_accepted(deadline, office.as_of),
+        "con": _days_left(deadline, office.as_of),
         "tep": file,
         "ban_ky": assignment.signed_copy,
         "loi": list(one.faults),
         "ngay_nhan": f"{one.received:%d/%m/%Y}" if one.received else "",
     }
+
+
+def _days_left(deadline: Deadline, as_of: dt.date) -> int:
+    """Till the last day on time; negative from the first day that is late, 0 between the two («trước ngày …»)."""
+    left = (deadline.on_time - as_of).days
+    return left if left >= 0 else min(0, (deadline.late_from - as_of).days - 1)
+
+
+def _last_accepted(deadline: Deadline, as_of: dt.date) -> str:
+    """The day until which a late one is still taken, where there is one to come."""
+    day = deadline.accept_until
+    return f"{day:%d/%m/%Y}" if day is not None and day > deadline.on_time and day >= as_of else ""
 
 
 def _items(chunk: Iterable[Enclosed]) -> dict[str, tuple[str, ...]]:

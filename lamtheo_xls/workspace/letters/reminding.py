@@ -203,10 +203,16 @@ def compose_reminders(
 
 def _enclosed(awaited: Awaited) -> Iterator[Enclosed]:
     """A form with each of its workbooks; once without one where there is none."""
-    latest = awaited.position.latest
-    received = latest.received if awaited.to_fix and latest is not None else None
-    bare = Enclosed(office=awaited.office, assignment=awaited.assignment, received=received)
+    bare = Enclosed(office=awaited.office, assignment=awaited.assignment, received=_to_supplement(awaited))
     if not awaited.workbooks:
         yield bare
     for workbook in awaited.workbooks:
-        yield replace(bare, path=workbook.path, serial=workbook.serial)
+        received = workbook.received or bare.received
+        yield replace(bare, path=workbook.path, serial=workbook.serial, received=received)
+
+
+def _to_supplement(awaited: Awaited) -> dt.date | None:
+    """When the return came that staff, not the program, want mended; None where it has faults of its own."""
+    latest = awaited.position.latest
+    marked = any(w.received is not None for w in awaited.workbooks)
+    return latest.received if awaited.to_fix and latest is not None and not marked else None
