@@ -131,7 +131,7 @@ def test_words_of_the_screen_are_on_it(name: str) -> None:
 
 def test_an_invented_word_would_be_seen() -> None:
     """The search is no sieve: words that no screen has are found out."""
-    assert not any(map(on_screen, ("Xét duyệt", "TRANG KÝ", "Đã gửi 3", "Cần bổ túc…", "CHƯA XONG")))
+    assert not any(map(on_screen, ("Xét duyệt", "TRANG KÝ", "Đã nhắn 3", "Cần bổ túc…", "CHƯA XONG")))
     assert on_screen("CHƯA XONG – CÒN 3 CHỖ: D15 thiếu thời gian; …") and on_screen("TRÌNH KÝ")
 
 
