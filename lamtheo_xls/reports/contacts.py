@@ -50,7 +50,7 @@ _COLUMNS = (
     ("forms", 18.0, "cell"),
     ("due", 11.5, "cell_date"),
     ("files", 34.0, "cell"),
-    ("caption", 62.0, "cell"),
+    ("caption", 62.0, "cell_copy"),
 )
 
 

@@ -98,10 +98,12 @@ def write_letters(sheet: Any, out: styles.Book, as_of: dt.date, letters: Sequenc
             styles.put(sheet, HEAD_ROW, len(columns) + offset, say(name), style["hidden_key"])
     for row, line in enumerate(letters, start=HEAD_ROW + 1):
         values = _values(line, row - HEAD_ROW)
-        for column, (key, _, look) in enumerate(columns, start=1):
-            name = "state_to_fix" if key == "state" and line.open else look
-            styles.put(sheet, row, column, values[key], style[name])
-        styles.fit_row(sheet, row, ((v, w, look) for k, w, look in columns if isinstance(v := values[k], str)))
+        looks = {key: "state_to_fix" if key == "state" and line.open else look for key, _, look in columns}
+        for column, (key, _, _) in enumerate(columns, start=1):
+            styles.put(sheet, row, column, values[key], style[looks[key]])
+        bold = {"state_to_fix": "cell_bold"}
+        texts = ((v, width, bold.get(looks[k], looks[k])) for k, width, _ in columns if isinstance(v := values[k], str))
+        styles.fit_row(sheet, row, texts)
         if not view_only:
             mark = "" if line.doubtful else row_mark(line.decision)
             for offset, text in enumerate((str(line.letter), line.stamp, mark), start=1):

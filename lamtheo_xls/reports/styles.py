@@ -43,6 +43,7 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "head_open": {**_BOXED, "bold": True, "align": "center", "valign": "vcenter", "bg_color": "#FFE699"},
     "cell": {**_BOXED, "num_format": "@"},
     "cell_bold": {**_BOXED, "bold": True, "num_format": "@"},
+    "cell_copy": {**_BOXED, "locked": False, "num_format": "@"},  # opened by a double click, to copy from
     "cell_centre": {**_BOXED, "align": "center", "num_format": "@"},
     "cell_number": {**_BOXED, "align": "center", "num_format": "0"},
     "cell_date": {**_BOXED, "align": "center", "num_format": "dd/mm/yyyy"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lamtheo_xls.findings import Finding, mend, message, say, screen_word
 from lamtheo_xls.ledger import Decision, Event, LetterRecord, MailedCopy, Standing, SubmissionRecord
@@ -160,9 +161,24 @@ def history_of(office: Office) -> tuple[HistoryLine, ...]:
     for one in office.live:
         events |= {e.seq: e for e in office.ledger.history(one.round.id, newest=HISTORY_LINES)}
     told = [events[seq] for seq in sorted(events, reverse=True)][:HISTORY_LINES]
-    names = {u.code: u.short_name for u in office.register.units}
-    letters = {x.subject_of: x for x in office.ledger.letters()}
-    return tuple(_event_line(office, e, names, letters) for e in told if _is_told(e))
+    known = _Known(
+        names={u.code: u.short_name for u in office.register.units},
+        letters={x.subject_of: x for x in office.ledger.letters()},
+        senders={copy.file: copy.mail.sender for copy in office.ledger.mailed_copies()},
+    )
+    return tuple(_event_line(office, e, known) for e in told if _is_told(e))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What events are told with."""
+
+    names: Mapping[str, str]
+    """Unit → short name."""
+    letters: Mapping[str, LetterRecord]
+    """By the subject of what is ruled of them."""
+    senders: Mapping[str, str]
+    """File → the address it came from by mail."""
 
 
 def _is_told(event: Event) -> bool:
@@ -172,34 +188,32 @@ def _is_told(event: Event) -> bool:
     return event.kind != "note" or bool(event.detail.get("text"))
 
 
-def _letter_line(office: Office, event: Event, names: Mapping[str, str]) -> HistoryLine:
+def _letter_line(office: Office, event: Event, letter: LetterRecord) -> HistoryLine:
     """«Thư: gửi biểu – đã gửi (cb017@…)», beside whom it is for."""
-    who = []
-    for recipient in event.detail["recipients"]:
-        about, _, code = str(recipient).partition(":")
-        person = person_by_code(office.register, code) if about == "person" else None
-        who.append(person.name if person is not None else names.get(code, code))
     kind, state = say(f"ledger.letter.{event.detail['kind']}"), say(f"ledger.letter_state.{event.detail['state']}")
     words = f"{say('ledger.event.letter')}: {kind} – {state} ({', '.join(event.detail['to'])})"
-    return HistoryLine(date=event.as_of, unit=", ".join(who), event=words)
+    return HistoryLine(date=event.as_of, unit=who_of(office, letter), event=words)
 
 
-def _event_line(
-    office: Office, event: Event, names: Mapping[str, str], letters: Mapping[str, LetterRecord]
-) -> HistoryLine:
-    if event.kind == "letter":
-        return _letter_line(office, event, names)
-    about, _, id = event.subject.partition(":")
-    assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
-    unit = names.get(unit_code_of(assignment), "") if assignment else ""
-    who = _who(office, person_of(assignment) if assignment else "", unit)
-    file = event.detail.get("file")
-    if (letter := letters.get(event.subject)) is not None:
-        who, file = who_of(office, letter), ", ".join(letter.addresses)
+def _event_line(office: Office, event: Event, known: _Known) -> HistoryLine:
+    letter = known.letters.get(event.subject)
+    if event.kind == "letter" and letter is not None:
+        return _letter_line(office, event, letter)
     words = say(f"ledger.event.{event.kind}")
     if event.kind in ("decision", "withdrawn") and event.detail.get("kind"):
         words = f"{words}: {say('ledger.decision.' + str(event.detail['kind']))}"
+    if letter is not None:
+        told = f"{words} – {', '.join(letter.addresses)}"
+        return HistoryLine(date=event.as_of, unit=who_of(office, letter), event=told)
+    about, _, id = event.subject.partition(":")
+    assignment = str(event.detail.get("assignment") or (id if about == "assignment" else ""))
+    unit = known.names.get(unit_code_of(assignment), "") if assignment else ""
+    who = _who(office, person_of(assignment) if assignment else "", unit)
     state = event.detail.get("state")
     if state:
         words = f"{words}: {say('cli.state.' + str(state))}"
+    file = str(event.detail.get("file") or "")
+    sender = known.senders.get(file, "")
+    if sender and sender not in file:
+        file = f"{file} ({sender})"
     return HistoryLine(date=event.as_of, unit=who, event=f"{words} – {file}" if file else words)
