@@ -27,6 +27,7 @@ from lamtheo_xls.findings import World, say
 
 DOUBTS_SHOWN = 10
 """Doubts of an imported list that the terminal shows; all of them stand in the register's own sheet."""
+ANSWER = click.option("--answer/--no-answer", default=None, help=say("cli.option.answer"))
 PATHS = click.argument("paths", nargs=-1, metavar=say("cli.metavar.paths"), type=click.Path(path_type=Path))
 
 
@@ -244,6 +245,7 @@ def remind_command(
     help=say("cli.option.jobs"),
 )
 @click.option("--mailbox", is_flag=True, help=say("cli.option.mailbox"))
+@ANSWER
 @office_options
 def collect_command(
     root: Path,
@@ -254,8 +256,9 @@ def collect_command(
     received: dt.date | None,
     jobs: int,
     mailbox: bool,
+    answer: bool | None,
 ) -> None:
-    from lamtheo_xls.cli.taking import print_mailbox, take_in_all
+    from lamtheo_xls.cli.taking import answer_all, print_answered, print_mailbox, take_in_all
     from lamtheo_xls.workspace import ruling
     from lamtheo_xls.workspace.folder import INBOX, open_office
 
@@ -267,8 +270,12 @@ def collect_command(
         if not as_json:
             print_mailbox(taking)
             print_collected(tuple(taking.lines), ", ".join(shown(p) for p in paths or (office.root / INBOX,)))
-        if taking.broken is not None:
-            raise taking.broken
+        answers = answer_all(office, answer=answer if mailbox or answer else False, made=False)
+        if not as_json:
+            print_answered(answers, office.root)
+        for broken in (taking.broken, answers.broken):
+            if broken is not None:
+                raise broken
 
 
 @click.command("return", cls=SpokenCommand, help=say("cli.help.return"))
@@ -326,6 +333,7 @@ def status_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
 @PATHS
 @click.option("--received", metavar=say("cli.metavar.day"), type=DAY, default=None, help=say("cli.option.received"))
 @click.option("--mailbox/--no-mailbox", default=None, help=say("cli.option.mailbox_too"))
+@ANSWER
 @office_options
 def run_command(
     root: Path,
@@ -335,8 +343,9 @@ def run_command(
     paths: tuple[Path, ...],
     received: dt.date | None,
     mailbox: bool | None,
+    answer: bool | None,
 ) -> None:
-    from lamtheo_xls.cli.taking import print_mailbox, print_mailbox_fault, take_in_all
+    from lamtheo_xls.cli.taking import answer_all, print_answered, print_mailbox, print_mailbox_fault, take_in_all
     from lamtheo_xls.workspace import answering, consolidating, following, ruling
     from lamtheo_xls.workspace.folder import INBOX, open_office
 
@@ -357,6 +366,13 @@ def run_command(
                 if answered:
                     print_returned(answered, shown(one.folder("tra-lai")))
                 print_merged(tables)
+        answers = answer_all(office, answer=False if mailbox is False and not answer else answer, made=True)
+        if not as_json:
+            print_answered(answers, office.root)
+        if answers.broken is not None:
+            if answer:
+                raise answers.broken
+            print_mailbox_fault(answers.broken)
         followed = following.follow(office, taken)
         if as_json:
             emit_lines(overview.as_json() for overview in followed.rounds)

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import click
 
 from lamtheo_xls.cli.options import moment_now
-from lamtheo_xls.cli.printing import progress, tell, wrapped
+from lamtheo_xls.cli.printing import print_findings, progress, tell, wrapped
 from lamtheo_xls.findings import World, say
 
 if TYPE_CHECKING:
+    from lamtheo_xls.mail.model import Account
     from lamtheo_xls.workspace.collecting import Collected
     from lamtheo_xls.workspace.fetching import Opened
     from lamtheo_xls.workspace.folder import Office
+    from lamtheo_xls.workspace.letters.replying import Answered
 
 SENDERS_SHOWN = 10
 """Senders and letters that the terminal names; all of them stand in theo-doi.xlsx."""
@@ -100,6 +102,68 @@ def _by_mail(
             moment=moment_text(moment_now()),
             opened=taking.opened.append,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What became of the answers a command gave by itself."""
+
+    answered: Answered | None = None
+    """None: nothing was to be answered."""
+    server: bool = True
+    """The office names a server to send through."""
+    broken: World | None = None
+    """What stopped it; answers made before wait in the queue."""
+
+
+def answer_all(office: Office, *, answer: bool | None, made: bool) -> Answers:
+    """Answers what came by mail: where the command says so, or (None) where the office wants it. `made`: the workbooks
+    to be mended were made already."""
+    from lamtheo_xls.workspace.letters.outbox import account_for
+
+    if answer is False:
+        return Answers()
+    try:
+        account, _ = account_for(office)
+        if answer is None and not (account is not None and account.answers):
+            return Answers()
+        return _answered(office, account, must=bool(answer), made=made)
+    except World as broken:
+        if not broken.code.startswith("world.mail_"):
+            raise
+        return Answers(broken=broken)
+
+
+def _answered(office: Office, account: Account | None, *, must: bool, made: bool) -> Answers:
+    from lamtheo_xls.cli.asking import passwords
+    from lamtheo_xls.workspace.answering import send_back
+    from lamtheo_xls.workspace.letters.outbox import refuse_secret
+    from lamtheo_xls.workspace.letters.replying import reply
+
+    if must:
+        refuse_secret(office)
+    for one in () if made else office.all:
+        send_back(one, progress=progress)
+    with passwords(account) as password:
+        answered = reply(office, account, password, progress=progress, now=moment_now)
+    return Answers(
+        answered=answered,
+        server=account is not None and account.smtp is not None,
+        broken=answered.delivered.broken or answered.delivered.unlooked,
+    )
+
+
+def print_answered(answers: Answers, root: Path) -> None:
+    """How many messages were answered; nothing where none was to be."""
+    from lamtheo_xls.cli.letters import print_delivered
+
+    answered = answers.answered
+    if answered is None:
+        return
+    print_findings(answered.findings)
+    if answered.letters:
+        tell("cli.say.answered", n=sum(x.kind in ("receipt", "returned") for x in answered.letters))
+        print_delivered(answered.delivered, root, server=answers.server)
 
 
 def print_mailbox(taking: Taking) -> None:
