@@ -155,6 +155,12 @@ class ImapServer:
                 os.chown(made, made.parent.stat().st_uid, made.parent.stat().st_gid)
             made.rename(place / "new" / made.name)
 
+    def drop(self, user: str, folder: str) -> None:
+        """Deletes a folder: made again, it is numbered anew."""
+        with self.open(user) as client:
+            typ, said = client.delete(f'"{_written(folder)}"')
+            assert typ == "OK", said
+
     def flags(self, user: str, folder: str = "INBOX") -> list[str]:
         """The flags of every message of the folder, in order."""
         with self.open(user) as client:

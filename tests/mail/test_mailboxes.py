@@ -360,8 +360,7 @@ def test_a_folder_numbered_anew_meanwhile(dovecot: Any, imap_account: Accounts, 
     with pytest.raises(World) as told, open_mailbox(account, PASSWORD) as mailbox:
         mailbox.select("Biux")
         uids = mailbox.uids(None)
-        with dovecot.open(account.user) as client:
-            client.delete("Biux")
+        dovecot.drop(account.user, "Biux")
         dovecot.put(account.user, message(7), folder="Biux")
         mailbox.cut()
         mailbox.mark(uids)
