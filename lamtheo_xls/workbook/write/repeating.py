@@ -12,6 +12,7 @@ from lamtheo_xls.workbook.write.fences import Fences, literal
 from lamtheo_xls.workbook.write.rules import Cached, Cell, Filled, length, length_formula, shown, shown_formula
 
 _FIELD = re.compile(r"\{=(\w+)\}")
+_AFTER_A_WORD = re.compile(r"(\w+) \{=(\w+)\}")
 
 
 def blank_words(template: str) -> str:
@@ -24,12 +25,36 @@ def names_of(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_FIELD.findall(template)))
 
 
+def _printed_before(template: str, id: str) -> str:
+    """The one word with which a template begins right before `{=id}` («Số»), which many type again; '' for none."""
+    found = _AFTER_A_WORD.match(template)
+    return found[1] if found and found[2] == id else ""
+
+
+def _once(word: str, text: str) -> str:
+    """What was typed without the word that is printed before it: «Số 12», «số: 12» → «12»."""
+    plain = re.sub(" +", " ", text.strip(" "))
+    if plain[: len(word) + 1].casefold() not in (f"{word} ".casefold(), f"{word}:".casefold()):
+        return text
+    return plain[len(word) + 1 :].strip(" ")
+
+
+def _once_formula(word: str, text: str) -> str:
+    """The same as a formula; «=» does not tell capitals from small letters."""
+    size = len(word) + 1
+    begins = f"LEFT(TRIM({text}),{size})"
+    said = f"OR({begins}={literal(word + ' ')},{begins}={literal(word + ':')})"
+    return f"IF({said},TRIM(MID(TRIM({text}),{size + 1},999)),{text})"
+
+
 def words_formula(form: Form, layout: Layout, fences: Fences, cell: Laid) -> str:
-    """The template beside it with what the unit typed; dots where that is blank."""
+    """The template beside it with what the unit typed; dots where that is blank, a word typed again once."""
     formula = f"${column_letters(layout.helper_columns['words'])}${cell.at.row}"
     for id in names_of(cell.words):
         value = fences.fixed(layout.fields[id])
         text = shown_formula(value, form.field(id).type)
+        if word := _printed_before(cell.words, id):
+            text = _once_formula(word, text)
         blank = literal(blank_words(cell.words))
         formula = f"SUBSTITUTE({formula},{literal('{=' + id + '}')},IF({length_formula(value)}=0,{blank},{text}))"
     return formula
@@ -47,6 +72,8 @@ def said(form: Form, template: str, filled: Filled, context: Mapping[str, str]) 
     for id in names_of(template):
         value = filled.fields.get(id, "")
         repeated = shown(value, form.field(id).type) if length(value) else blank_words(template)
+        if word := _printed_before(template, id):
+            repeated = _once(word, repeated)
         text = text.replace("{=" + id + "}", repeated)
     return text
 

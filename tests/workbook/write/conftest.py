@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import random
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -251,6 +252,9 @@ def random_answers(form: Form, seed: int) -> Filled:
         return " ".join(dice.choices(words, k=dice.choice((1, 1, 2, 12))))
 
     fields = {f.id: answer(f) for f in form.fields if not f.locked and dice.random() < 0.7}
+    for id in re.findall(r"\{=(\w+)\}", form.head.number):
+        if id in fields:  # the word printed before it typed again
+            fields[id] = ("số", "Số ", " SỐ:  ", "số: ")[seed % 4] + fields[id]
     rows = {
         t.id: tuple(
             {c.id: text for c in t.columns if (text := answer(c))} if dice.random() < 0.6 else {}

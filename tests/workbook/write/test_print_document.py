@@ -194,6 +194,22 @@ def test_the_header_closes_up_too(shown):
     assert styles == [PLAIN, PLAIN, BOLD, PLAIN]
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Số 12-KH/CB", "Số 12-KH/CB"),
+        ("số:  12-KH/CB", "Số 12-KH/CB"),
+        (" SỐ 12-KH/CB", "Số 12-KH/CB"),
+        ("Số12-KH/CB", "Số Số12-KH/CB"),
+        ("Sổ 12-KH/CB", "Số Sổ 12-KH/CB"),
+        ("12-KH/Số 3", "Số 12-KH/Số 3"),
+    ],
+)
+def test_a_word_printed_already_is_not_printed_twice(shown, typed, printed):
+    """«Số» stands before the cell of the number; a unit that types it too gets it once. Other words stay."""
+    assert left_half(shown("mau-01", so_van_ban=typed))[2] == printed
+
+
 def test_recipients_stand_beside_the_post(shown):
     """T/M bold alone; «Nơi nhận:» beside the post; three lines for the signature; the name bold, nothing beside it."""
     found = shown("mau-01", nguoi_ky="Nguyễn Văn An", noi_nhan_4="- Lưu VP.")
