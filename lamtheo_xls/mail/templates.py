@@ -20,15 +20,15 @@ from lamtheo_xls.ledger.faults import told_as_world
 from lamtheo_xls.text import nfc
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Template, TemplateSyntaxError
     from jinja2.sandbox import SandboxedEnvironment
 
 NAMES = ("tao-bieu", "nhac-truoc-han", "nhac-den-han", "nhac-qua-han", "bo-sung", "bien-nhan")
 """Issue; reminders before, on and after the day; returned with faults; receipt."""
 FACTS = ("co_quan", "nguoi_nhan", "dau_moi", "thu_nhan", "ky", "bieu", "so_tep", "phan", "lan")
 FORM_FACTS = (
-    *("ma", "ten", "nhan_de", "ten_day_du", "don_vi", "nguoi", "han", "han_ngay", "nhan_den", "con", "con_lai"),
-    *("tep", "ban_ky", "loi", "ngay_nhan"),
+    *("ma", "ten", "nhan_de", "ten_day_du", "don_vi", "nguoi", "han", "han_ngay", "nhan_den", "han_day_du"),
+    *("con", "con_lai", "tep", "ban_ky", "loi", "ngay_nhan"),
 )
 FAULTS_TOLD = 15
 """Faults of one form that a letter names; the feedback workbook lists them all."""
@@ -153,7 +153,7 @@ def _faults(text: str, told: str) -> tuple[Finding, ...]:
             return (finding("mail.template_title", tep=told),)
         _compiled(text)
     except TemplateSyntaxError as error:
-        return (_at("mail.template_syntax", text, error.lineno, tep=told, ly_do=_reason(error.message or "")),)
+        return (_unsound(text, error, told),)
     for facts in (_complete(_trial(2)), _complete(_trial(0))):
         _, faults = _written(text, facts, told)
         if faults:
@@ -185,15 +185,37 @@ def _near(name: str) -> str:
     return say("mail.template.perhaps", ten=f"{before}{dot}{near[0]}") if near else ""
 
 
-def _reason(english: str) -> str:
-    """Jinja's complaint in words for the office."""
+def _unsound(text: str, error: TemplateSyntaxError, told: str) -> Finding:
+    """Jinja's complaint in words for the office, on the line where staff will find it: Jinja names the line at which it
+    gave up, often far below the slip."""
+    english = error.message or ""
     if "end of comment" in english:
-        return say("mail.template.comment_open")
-    if closing := re.search(r"innermost block that needs to be closed is '(\w+)'", english):
-        return say("mail.template.block_open", the=closing[1])
-    if "unknown tag" in english:
-        return say("mail.template.tag_unknown")
-    return say("mail.template.marks")
+        return _at("mail.template_syntax", text, error.lineno, tep=told, ly_do=say("mail.template.comment_open"))
+    if "needs to be closed" in english:
+        tag, line = _unclosed(text)
+        return _at("mail.template_syntax", text, line, tep=told, ly_do=say("mail.template.block_open", the=tag))
+    why = "tag_unknown" if "unknown tag" in english else "marks"
+    lines = text.split("\n")[: error.lineno]
+    halves = (n for n, line in enumerate(lines, start=1) if _halved(line))
+    line = error.lineno if why == "tag_unknown" else next(halves, error.lineno)
+    return _at("mail.template_syntax", text, line, tep=told, ly_do=say(f"mail.template.{why}"))
+
+
+def _halved(line: str) -> bool:
+    return line.count("{{") != line.count("}}") or line.count("{%") != line.count("%}")
+
+
+def _unclosed(text: str) -> tuple[str, int]:
+    """The last block that nothing closes, with its line."""
+    head = _HEAD.match(text)
+    start = head.end() if head else 0
+    open: list[tuple[str, int]] = [("for", 1)]
+    for tag in re.finditer(r"\{%[-+]?\s*(end)?(for|if)\b", text[start:]):
+        if not tag[1]:
+            open.append((tag[2], text[: start + tag.start()].count("\n") + 1))
+        elif len(open) > 1:
+            open.pop()
+    return open[-1]
 
 
 def _at(code: str, text: str, line: int, **args: str) -> Finding:
@@ -213,7 +235,11 @@ def _parted(text: str) -> tuple[str, str] | None:
     if found is None:
         return None
     above = "\n" * text[:start].count("\n")
-    return above + found[1], above + "\n" + _TAGS_ALONE.sub(r"\1\n\2", rest)
+    return above + found[1], above + "\n" + _TAGS_ALONE.sub(_drawn_together, rest)
+
+
+def _drawn_together(tags: re.Match[str]) -> str:
+    return re.sub(r"%\}[ \t]+\{%", "%}{%", tags[1]) + "\n" + tags[2]
 
 
 @cache
@@ -268,10 +294,20 @@ def _form(facts: Mapping[str, Any], *, several: bool) -> dict[str, Any]:
     faults = [_line(fault) for fault in form["loi"]]
     if len(faults) > FAULTS_TOLD + 1:
         faults[FAULTS_TOLD:] = [say("mail.template.more_faults", n=len(faults) - FAULTS_TOLD)]
-    named = " – ".join(part for part in (form["ten"], form["nhan_de"]) if part)
+    named = " – ".join(dict.fromkeys(part for part in (form["ten"], form["nhan_de"]) if part))
     whose = ", ".join(part for part in (form["nguoi"], form["don_vi"] if several else "") if part)
     full = say("mail.template.of", ten=named, cua=whose) if whose else named
-    return form | {"loi": faults, "ten_day_du": full, "con_lai": _left(form["con"])}
+    form |= {"loi": faults, "ten_day_du": full, "con_lai": _left(form["con"])}
+    return form | {"han_day_du": _due(form)}
+
+
+def _due(form: Mapping[str, Any]) -> str:
+    """«trong tháng 02/2027 (hết ngày 28/02/2027), còn 7 ngày, vẫn nhận đến 05/03/2027», of what is known."""
+    due = form["han"] or form["han_ngay"]
+    if form["han"] and form["han_ngay"]:
+        due = say("mail.template.due", han=form["han"], ngay=form["han_ngay"])
+    until = say("mail.template.until", ngay=form["nhan_den"]) if form["nhan_den"] else ""
+    return ", ".join(part for part in (due, form["con_lai"], until) if part)
 
 
 def _in_lines(facts: Mapping[str, Any]) -> dict[str, Any]:
