@@ -41,9 +41,11 @@ def letter_json(letter: LetterRecord) -> dict[str, Any]:
 def print_delivered(delivered: Delivered, root: Path, *, server: bool) -> None:
     """How many letters were sent, drafted, put off, refused or left in doubt, and what to do about each. `server`: the
     office names one to send through."""
+    from lamtheo_xls.workspace.letters.outdated import is_withdrawn
+
     of: dict[str, list[LetterRecord]] = {}
     for letter in delivered.letters:
-        of.setdefault(letter.state, []).append(letter)
+        of.setdefault("withdrawn" if is_withdrawn(letter) else letter.state, []).append(letter)
     if not delivered.letters:
         tell("cli.say.send_none")
     if sent := of.get("sent"):
@@ -61,6 +63,8 @@ def print_delivered(delivered: Delivered, root: Path, *, server: bool) -> None:
                 click.echo(line)
         if len(failed) > REFUSED_SHOWN:
             click.echo(say("cli.say.more_letters", n=len(failed) - REFUSED_SHOWN))
+    if withdrawn := of.get("withdrawn"):
+        tell("cli.say.send_withdrawn", n=len(withdrawn))
     if doubtful := of.get("in_doubt"):
         tell("cli.say.send_doubt", n=len(doubtful), trang=say("reports.sheets.letters"))
 

@@ -352,6 +352,63 @@ def test_put_off_by_the_server(office: Path, sender: Sender) -> None:
     assert to(sender.sent) == ["so1@example.vn"] and [x.state for x in handed.letters] == ["sent"]
 
 
+def put_off(folder: Path, sender: Sender, *addresses: str, **more: Any) -> None:
+    """A run in which the server has no time for those; the others are sent."""
+    sender.outcomes = dict.fromkeys(addresses, Outcome(state="ready", reply="451 thử lại sau"))
+    send(folder, **more)
+    sender.outcomes.clear()
+    sender.take()
+
+
+def test_what_waited_and_is_done_with_is_not_sent(
+    office: Path, sender: Sender, filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """A form that came while its letter waited, and an address corrected meanwhile: the old letters are withdrawn, with
+    the reason; the new address gets one of its own."""
+    put_off(office, sender, "so1@example.vn", "so2@example.vn", "so3@example.vn")
+    filled(office, 1)
+    assert lamtheo("collect", "-C", office, "--as-of", "2027-01-25").code == 0
+    rewrite(office, mails(DU_2="so.hai@example.vn"))
+    handed = send(office)
+    assert to(sender.sent) == ["so3@example.vn", "so.hai@example.vn"]
+    assert [(x.addresses[0], x.state, x.reply == "withdrawn") for x in handed.letters] == [
+        ("so1@example.vn", "failed", True),
+        ("so2@example.vn", "failed", True),
+        ("so3@example.vn", "sent", False),
+        ("so.hai@example.vn", "sent", False),
+    ]
+    assert send(office).letters == ()
+    rewrite(office, mails(DU_2="so2@example.vn"))
+    send(office)
+    assert to(sender.sent)[2:] == ["so2@example.vn"]  # it never was written to
+
+
+def test_a_mended_return_is_not_sent_back(
+    office: Path, sender: Sender, filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """The letter about the faults waited; the unit had sent a good one meanwhile."""
+    filled(office, 1, rows=[{"ten_chi_bo": "Chi bộ 1 Sở Số 1", "moi": "x"}])
+    assert lamtheo("run", "-C", office, "--as-of", "2027-02-10").code == 0
+    put_off(office, sender, "so1@example.vn", kinds=("returned",), day=dt.date(2027, 2, 10))
+    filled(office, 1, "lan 2.xlsx")
+    assert lamtheo("run", "-C", office, "--as-of", "2027-02-10").code == 0
+    handed = send(office, kinds=("returned",), day=dt.date(2027, 2, 10))
+    assert sender.sent == [] and [(x.state, x.reply) for x in handed.letters] == [("failed", "withdrawn")]
+
+
+def test_what_a_person_said_to_send_again_is_sent(
+    office: Path, sender: Sender, filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """«Gửi lại» stands, whatever came meanwhile."""
+    put_off(office, sender, "so1@example.vn")
+    filled(office, 1)
+    assert lamtheo("collect", "-C", office, "--as-of", "2027-01-25").code == 0
+    with open_ledger(office / ".lamtheo") as ledger:
+        ledger.decide([Decision(subject="letter:1", kind="again", as_of=DAY)])
+    send(office)
+    assert to(sender.sent) == ["so1@example.vn"]
+
+
 def test_refused_for_good_until_the_address_changes(office: Path, sender: Sender) -> None:
     """Not tried at the same address again; the corrected address gets a letter of its own."""
     sender.outcomes["so1@example.vn"] = Outcome(state="failed", reply="550 5.1.1 không có hộp thư này")

@@ -14,6 +14,7 @@ from lamtheo_xls.reports.feedback import feedback_name
 from lamtheo_xls.workspace.answering import to_mend
 from lamtheo_xls.workspace.choosing import labels_of
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.letters.outdated import is_stale, is_withdrawn
 from lamtheo_xls.workspace.lines import placed_lines
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Position
@@ -82,7 +83,7 @@ def awaited_of(office: Office, rounds: Sequence[Office]) -> tuple[Awaited, ...]:
     issued (of a document: before anything was issued in its round)."""
     ledger = office.ledger
     rulings, labels = ledger.standing(None), labels_of(office)
-    letters, first = _letters_by_assignment(ledger.letters()), _first_issued(office)
+    letters, first = _letters_by_assignment(ledger.letters(), office.as_of), _first_issued(office)
     out: list[Awaited] = []
     for one in rounds:
         if one.round.closed or ledger.closed_on(one.round.id) is not None:
@@ -123,10 +124,10 @@ def _first_issued(office: Office) -> Mapping[str, dt.date]:
     return found
 
 
-def _letters_by_assignment(letters: Iterable[LetterRecord]) -> Mapping[str, Sequence[LetterRecord]]:
+def _letters_by_assignment(letters: Iterable[LetterRecord], as_of: dt.date) -> Mapping[str, Sequence[LetterRecord]]:
     found: dict[str, list[LetterRecord]] = {}
     for letter in letters:
-        if letter.kind != "receipt":
+        if letter.kind != "receipt" and not is_withdrawn(letter) and not is_stale(letter, as_of):
             for assignment in dict.fromkeys(letter.items.get("assignments", ())):
                 found.setdefault(assignment, []).append(letter)
     return found

@@ -14,6 +14,7 @@ from lamtheo_xls.reports.board import date_words
 from lamtheo_xls.reports.letters import LetterLine
 from lamtheo_xls.workspace.choosing import labels_of, owed_everywhere
 from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.letters.outdated import is_withdrawn
 from lamtheo_xls.workspace.letters.refusals import reason_of, reason_words
 from lamtheo_xls.workspace.owing import person_label
 
@@ -39,7 +40,7 @@ def letter_lines(office: Office, settled: Collection[str] = ()) -> tuple[LetterL
         people, ruling = _recipients(office, record), rulings.get(record.subject_of)
         replaced = all(last[thing] > record.id for thing in _about(record))
         moot = set(record.items.get("assignments", ())) <= set(settled) and bool(record.items.get("assignments"))
-        waits = state_of(record) in OPEN
+        waits = state_of(record) in OPEN and not is_withdrawn(record)
         lines.append(
             LetterLine(
                 letter=record.id,
@@ -163,7 +164,7 @@ def _state_words(record: LetterRecord, ruling: Decision | None) -> str:
 
 def _todo(record: LetterRecord, people: Sequence[_Recipient]) -> str:
     state = state_of(record)
-    if state in ("sent", "sending"):
+    if state in ("sent", "sending") or is_withdrawn(record):
         return ""
     if state in ("failed", "bounced"):
         return say(f"workspace.post.todo.{_todo_for(reason_of(record.reply))}", goi=_call_words(people))

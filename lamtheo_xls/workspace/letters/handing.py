@@ -27,6 +27,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     queue,
     refuse_secret,
 )
+from lamtheo_xls.workspace.letters.outdated import is_withdrawn
 from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Rulings, position_of, state_of_part
@@ -116,8 +117,9 @@ def _compose(
     written: _Written,
 ) -> Iterator[Composed]:
     """The letters, made as they are taken: a round's attachments are never in memory together."""
-    sent = office.ledger.letters()
-    taken = {letter.key for letter in sent}
+    made = office.ledger.letters()
+    taken = {letter.key for letter in made}
+    sent = tuple(x for x in made if not is_withdrawn(x))
     rulings = office.ledger.standing(None)
     for kind in (k for k in TEMPLATE if k in kinds):
         enclosed: list[Enclosed] = []
@@ -128,7 +130,7 @@ def _compose(
                 enclosed += make(one, asked, standings_of(one), rulings)
         todo = _unsent(office, kind, enclosed, sent, again, written)
         for box, of_box in progress(todo, len(todo), say("workspace.progress.write")):
-            made = compose(
+            composed = compose(
                 office,
                 box,
                 of_box,
@@ -138,7 +140,7 @@ def _compose(
                 moment=now(),
                 taken=taken,
             )
-            for letter, findings in made:
+            for letter, findings in composed:
                 written.findings += findings
                 yield letter
 

@@ -19,6 +19,7 @@ from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import slug
 from lamtheo_xls.workspace.folder import LETTERS, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, moment_text, with_bytes
+from lamtheo_xls.workspace.letters.outdated import withdraw_outdated
 
 PREVIEW = "xem-thu"
 """Below a round's drafts: what `--dry-run` would send."""
@@ -88,8 +89,9 @@ def deliver(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivered:
     """Empties the queue. Letters a run cut short was handing over are in doubt from now on; of those in doubt, the ones
-    the office's mailbox holds were sent. Then whatever is ready goes out: over SMTP, or, where the account names no
-    server for it, as drafts. Every letter's state is on the disk before and after its content is handed over.
+    the office's mailbox holds were sent. What waited and is out of date is withdrawn. Then whatever is ready goes out:
+    over SMTP, or, where the account names no server for it, as drafts. Every letter's state is on the disk before and
+    after its content is handed over.
 
     Nothing is raised for a server that cannot be reached or refuses the login: see `Delivered.broken`.
     """
@@ -100,6 +102,7 @@ def deliver(
         touched |= _settle_doubts(office, account, password, now)
     except World as error:
         unlooked = error
+    touched |= {x.id for x in withdraw_outdated(office, moment_text(now()))}
     ready = ledger.letters("ready")
     touched |= {x.id for x in ready}
     if ready and (account is None or account.smtp is None):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from lamtheo_xls.findings import say
 
+WITHDRAWN = "withdrawn"
+"""The reply of a letter that was taken out of the queue unsent: nobody needs it any more."""
 _QUOTED = 120
 """So many characters of a mail server's own words are shown."""
 _ENHANCED = re.compile(r"(?<![\d.])[45]\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -44,6 +46,8 @@ _BY_BASIC = {
 def reason_of(reply: str) -> str:
     """Why a mail server refused or returned a letter, by its codes (RFC 5321, RFC 3463) and, where those are vague, its
     words; '' where they say nothing that is commonly known."""
+    if reply == WITHDRAWN:
+        return "withdrawn"
     if _BIG.search(reply):
         return "too_big"
     if _FULL.search(reply):
