@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import mimetypes
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -48,7 +47,10 @@ _ENDINGS = {
     "application/zip": ".zip",
     "application/x-zip-compressed": ".zip",
     "application/pdf": ".pdf",
+    "application/msword": ".doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "image/jpeg": ".jpg",
+    "image/png": ".png",
     "message/rfc822": ".eml",
 }
 _CID = re.compile(rb"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)

@@ -53,7 +53,7 @@ def _is_cut_off(data: bytes) -> bool:
     in its head are asked, which hold for the first 7 MB."""
     if len(data) < 512:
         return True
-    shift, tables = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 44)[0]
+    shift, tables = int(struct.unpack_from("<H", data, 30)[0]), int(struct.unpack_from("<I", data, 44)[0])
     if shift not in (9, 12):
         return True
     last, entries = 0, 1 << (shift - 2)

@@ -33,6 +33,7 @@ _LOOK = 0.05
 _PADDING = bytes(1 << 17)
 _SEALED = re.compile(r"encrypted|password|passphrase", re.IGNORECASE)
 _MOST_LIST = 32 << 20
+_TAR_BLOCKS = 32 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _by_tar(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> 
     # zip's end is further from the file's end than it looks. What follows a .rar's own end is passed over.
     _lay(folder, data + _PADDING if kind == "rar" else data)
     command = (path, "-cf", "-", "--format=pax", f"@{_IN}")
-    status = _run(command, folder, limits.total_bytes + limits.entries * 2048, limits.packer_seconds)
+    status = _run(command, folder, limits.total_bytes + limits.entries * 2048 + _TAR_BLOCKS, limits.packer_seconds)
     if status is None:
         return _Taken(code="file.archive_bomb")
     members, size = [], (folder / _OUT).stat().st_size
@@ -160,6 +161,8 @@ def _by_tar(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> 
                     members.append(_Member(name=name, modified=iso(info.mtime), start=info.offset_data, size=info.size))
     except (tarfile.TarError, ValueError, OverflowError):
         status = status or 1
+    if sum(m.size for m in members) > limits.total_bytes:
+        return _Taken(code="file.archive_bomb")
     if not status:
         return _Taken(members=tuple(members))
     code = _why(folder)  # what came out before is not taken: it fills up a member it could not read with zeros
