@@ -5,8 +5,9 @@ from __future__ import annotations
 import smtplib
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import length_hint
 
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.mail.model import Account, Outcome, Server
@@ -44,6 +45,7 @@ def send_letters(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     patience: float = PATIENCE,
+    of: int | None = None,
 ) -> None:
     """Sends the letters in their order over the account's server, to their addresses and the office's own.
 
@@ -51,23 +53,22 @@ def send_letters(
     the server, or the loss of the connection under the content, decided: sent, failed and in_doubt once and for all,
     ready as often as a letter was put off (it is tried again at the end of the run, at most three times). A try cut
     short before the content says nothing of the letter: no call. What these two, or `data`, raise passes through with
-    the connection closed.
+    the connection closed. `letters` is read one by one as they go (`of`: how many there are, where it has no length).
 
     World: mail_unreachable (in words how many went and how many did not), mail_certificate, mail_certificate_name,
     mail_no_tls, mail_ca_file, mail_login, mail_refused. Letters not ended then are as they were.
     """
     if account.smtp is None:
         raise ValueError("the account has no server to send by")
-    todo: Sequence[Outgoing] = tuple(letters)
-    run = _Run(account, account.smtp, password, starting, ended, clock, sleep, patience, len(todo))
+    total = length_hint(letters) if of is None else of
+    run = _Run(account, account.smtp, password, starting, ended, clock, sleep, patience, total)
     try:
-        for pause in (0.0, *PAUSES):
-            if not todo:
-                break
-            if pause:
+        again = run.through(letters)
+        for pause in PAUSES:
+            if again:
                 run.quit()
                 sleep(pause)
-            todo = run.through(todo)
+                again = run.through(again)
         run.quit()
     finally:
         run.cut()
@@ -101,13 +102,14 @@ class _Run:
         self._next_at = clock()
         self._sent, self._left = 0, letters
 
-    def through(self, letters: Sequence[Outgoing]) -> Sequence[Outgoing]:
+    def through(self, letters: Iterable[Outgoing]) -> list[Outgoing]:
         """Tries each letter; those to try again."""
         again: list[Outgoing] = []
         in_a_row = 0
-        for n, letter in enumerate(letters):
+        for letter in letters:
             if in_a_row == PUT_OFF_IN_A_ROW:
-                return (*again, *letters[n:])
+                again.append(letter)
+                continue
             outcome = self._deliver(letter)
             if outcome is None or outcome.state == "ready":
                 again.append(letter)

@@ -165,6 +165,7 @@ def _send(
         ended=ended,
         clock=clock,
         sleep=sleep,
+        of=len(outgoing),
     )
 
 
