@@ -274,9 +274,7 @@ def _name_of(part: Part, number: int) -> str:
         return name if len(name) <= 200 else f"{(stem or name)[:180]}…{dot}{ending[:10]}"
     if part.kind.startswith("message/"):
         return say("intake.name.message", so=number)
-    return say(
-        "intake.name.part", so=number, duoi=_ENDINGS.get(part.kind) or mimetypes.guess_extension(part.kind) or ""
-    )
+    return say("intake.name.part", so=number, duoi=_ENDINGS.get(part.kind, ""))
 
 
 def _distinct(name: str, names: Counter[str]) -> str:
