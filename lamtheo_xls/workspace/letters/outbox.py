@@ -144,6 +144,7 @@ def _send(
     from lamtheo_xls.mail.sending import Outgoing, send_letters
 
     ledger = office.ledger
+
     def bytes_of(letter: LetterRecord) -> Callable[[], bytes]:
         return lambda: ledger.fetch(letter.sha256)
 
