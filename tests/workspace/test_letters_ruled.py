@@ -339,6 +339,32 @@ def test_a_letter_is_not_sent_again_to_an_address_the_register_gave_up(
     assert rows(posted)[3]["Xử lý"] is None
 
 
+def test_one_address_of_several_was_refused(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """The letter went to the others: sent, and the address to look at is named."""
+    with ledger_of(office) as ledger:
+        made = letter(ledger, "DU-1", addresses=("so1@example.vn", "Cu@example.vn"))
+        reply = "250 2.0.0 Ok – không gửi được đến cu@example.vn (550 5.1.1 User unknown)"
+        went(ledger, made, "sending", "sent", reply=reply)
+    status(lamtheo, office)
+    assert [(r["Tình trạng"], r["Cần làm"]) for r in rows(office)] == [
+        ("Đã gửi 10/02/2027 09:01; không gửi được đến Cu@example.vn", "Soát lại địa chỉ ấy trong danh-sach.xlsx.")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["delayed", "failed"])
+def test_what_servers_told_of_a_letter_stands_in_the_history(
+    posted: Path, lamtheo: Callable[..., Any], kind: str
+) -> None:
+    """Notices that change nothing of the letter are told beside whom it is for."""
+    with ledger_of(posted) as ledger:
+        record = ledger.letters("sent")[0]
+        ledger.record_event(kind, record.subject_of, as_of=AS_OF, round=ROUND, detail={"reply": "4.4.1", "to": []})
+    status(lamtheo, posted)
+    page = openpyxl.load_workbook(posted / "theo-doi.xlsx")["LỊCH SỬ"]
+    told = {r[2].value: r[1].value for r in page.iter_rows(min_row=4) if "Máy chủ thư báo" in str(r[2].value)}
+    assert list(told.values()) == ["ĐU Sở Số 1"]
+
+
 def test_a_letter_to_many_names_a_few(office: Path, lamtheo: Callable[..., Any]) -> None:
     """One mailbox for many units: three are named, and how many others; forms are counted."""
     units = ("DU-1", "DU-2", "DU-3", "DU-4", "CB-TT")
@@ -407,6 +433,7 @@ def test_what_is_not_commonly_known_is_quoted() -> None:
     assert reason_words("503 Bad\r\nsequence") == "máy chủ thư trả lời “503 Bad sequence”"
     assert reason_words("503 " + "x" * 200) == f"máy chủ thư trả lời “503 {'x' * 116}…”"
     assert reason_words("") == "máy chủ thư không nói lý do"
+    assert reason_words("Mất kết nối giữa chừng.") == "mất kết nối giữa chừng", "our own words need no quotes"
 
 
 def test_programs_read_status_as_before(posted: Path, lamtheo: Callable[..., Any]) -> None:

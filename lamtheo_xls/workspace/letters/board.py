@@ -157,15 +157,27 @@ def _state_words(record: LetterRecord, ruling: Decision | None) -> str:
         return say("workspace.post.states.again")
     if state == "ready" and record.reply:
         return say("workspace.post.states.tried", ly_do=reason_words(record.reply))
+    if is_withdrawn(record):
+        return say("workspace.post.states.withdrawn")
+    if state == "sent" and (missed := _missed(record)):
+        return say("workspace.post.states.partly", luc=moment_words(record.moment), dia_chi=", ".join(missed))
     if state in ("failed", "bounced"):
         return say(f"workspace.post.states.{state}", ly_do=reason_words(record.reply))
     return say(f"workspace.post.states.{state}", luc=moment_words(record.moment), tep=record.file).strip()
 
 
+def _missed(record: LetterRecord) -> tuple[str, ...]:
+    """The addresses the server refused while it took the letter for others: its reply names them."""
+    reply = record.reply.casefold()
+    return tuple(address for address in record.addresses if len(record.addresses) > 1 and address.casefold() in reply)
+
+
 def _todo(record: LetterRecord, people: Sequence[_Recipient]) -> str:
     state = state_of(record)
-    if state in ("sent", "sending") or is_withdrawn(record):
+    if is_withdrawn(record):
         return ""
+    if state == "sent":
+        return say("workspace.post.todo.partly") if _missed(record) else ""
     if state in ("failed", "bounced"):
         return say(f"workspace.post.todo.{_todo_for(reason_of(record.reply))}", goi=_call_words(people))
     return say(f"workspace.post.todo.{state}", goi=_call_words(people))

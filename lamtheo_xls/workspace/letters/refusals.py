@@ -46,8 +46,6 @@ _BY_BASIC = {
 def reason_of(reply: str) -> str:
     """Why a mail server refused or returned a letter, by its codes (RFC 5321, RFC 3463) and, where those are vague, its
     words; '' where they say nothing that is commonly known."""
-    if reply == WITHDRAWN:
-        return "withdrawn"
     if _BIG.search(reply):
         return "too_big"
     if _FULL.search(reply):
@@ -72,4 +70,7 @@ def reason_words(reply: str) -> str:
     flat = " ".join(reply.split())
     if not flat:
         return say("workspace.post.reasons.unknown")
-    return say("workspace.post.quoted", loi=flat if len(flat) <= _QUOTED else f"{flat[:_QUOTED].rstrip()}…")
+    short = flat if len(flat) <= _QUOTED else f"{flat[:_QUOTED].rstrip()}…"
+    if not (_ENHANCED.search(reply) or _BASIC.search(reply)):  # our own words: of the network, of the letter itself
+        return f"{short[:1].lower()}{short[1:].removesuffix('.')}"
+    return say("workspace.post.quoted", loi=short)
