@@ -28,6 +28,8 @@ def template_faults(text: str, told: str) -> tuple[Finding, ...]:
         compiled(text)
     except TemplateSyntaxError as error:
         return (_unsound(text, error, told),)
+    except (RecursionError, SyntaxError):  # brackets or blocks within blocks beyond what Python holds
+        return (at_line("mail.template_failed", text, 1, tep=told),)
     for facts in (complete(_trial(2)), complete(_trial(0))):
         _, faults = filled(text, facts, told)
         if faults:

@@ -310,6 +310,8 @@ FAULTY = [
     ("{# a\nb #}\nTiêu đề: {{ 1 / 0 }}\n\nabc", "template_failed", "3", "1 / 0"),
     ("Tiêu đề: x\n\n{{ ''.__class__.__mro__ }}", "template_failed", "3", "__mro__"),
     ("Tiêu đề: x\n\n{% include 'a' %}", "template_failed", "3", "include"),
+    ("Tiêu đề: x\n\n{{ " + "(" * 5000 + ")" * 5000 + " }}", "template_failed", "1", "Tiêu đề: x"),
+    ("Tiêu đề: x\n\n" + "{% for b in bieu %}" * 60 + "x" + "{% endfor %}" * 60, "template_failed", "1", "Tiêu đề: x"),
     ("Kính gửi {{ nguoi_nhan }}", "template_title", None, "«Tiêu đề: …»"),
     ("", "template_title", None, "«Tiêu đề: …»"),
     ("Tiêu đề:\n\nabc", "template_empty", None, "trống"),
