@@ -20,16 +20,17 @@ _WORDS = 300
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 _ROBOTS = re.compile(r"(?:^|[<\s\"'(])(?:mailer-daemon|postmaster|mail-daemon)(?:[@>\s\"')]|$)", re.I)
+_NOBODY = re.compile(r"\s*<\s*>\s*")
 _ROBOT_NAMES = re.compile(r"mail delivery (?:sub)?system|mail delivery service|system administrator", re.I)
 _TOLD = re.compile(
-    r"undeliver|not be delivered|delivery (?:has )?fail|delivery status|failure notice|returned mail"
-    r"|returned to sender|wasn't able to deliver|unable to deliver|could not deliver|permanent (?:error|failure)"
-    r"|delayed|not yet been delivered|will be retried|không (?:gửi|chuyển) được",
+    r"undeliver|not be delivered|mail fail|could not send|delivery (?:has )?fail|delivery status|failure notice"
+    r"|returned mail|returned to sender|wasn't able to deliver|unable to deliver|could not deliver"
+    r"|permanent (?:error|failure)|delayed|not yet been delivered|will be retried|không (?:gửi|chuyển) được",
     re.I,
 )
 _LATER = re.compile(
     r"\bdelayed\b|delivery delay|not yet been delivered|will be retried|still (?:being )?tr(?:ied|ying)"
-    r"|you do not need to (?:do anything|resend)|no action is required",
+    r"|could not send \w+ for past|you do not need to (?:do anything|resend)|no action is required",
     re.I,
 )
 _FINAL = re.compile(
@@ -40,7 +41,7 @@ _ADDRESS = re.compile(r"[\w.+=~-]+@[\w-]+(?:\.[\w-]+)+")
 _STATUS = re.compile(r"^\W*[245]\.\d{1,3}\.\d{1,3}\b|^\W*[45]\d\d\b|SMTP error|\bsaid:|<[^<>\s]+@[^<>\s]+>:", re.I)
 _QUOTED_LETTER = re.compile(
     r"^.*(?:below this line is a copy|this is a copy of (?:the|your) message|original message"
-    r"|headers of the message|Return-Path: |Received: from)",
+    r"|headers of the message|Return-Path: |Received: from|Message-ID: )",
     re.I | re.M,
 )
 
@@ -66,30 +67,31 @@ def bounce_of(data: bytes) -> Bounce | None:
         return None
     parts = tuple(parts_in(data, Bounds(parts=_PARTS, head_bytes=_HEAD, depth=_DEPTH)))
     blocks = [block for part in parts if part.kind in _REPORTS for block in _blocks(part)]
-    if blocks:
-        return _told_in_fields(head, parts, blocks)
+    if any(_action(block) for block in blocks):
+        return _told_in_fields(blocks, _ids(data, head, parts, blocks))
     words = _words_of(parts)
     if _is_robot(head) and (_TOLD.search(head.text("subject")) or _TOLD.search(words)):
-        return _told_in_text(head, parts, words)
+        return _told_in_text(head, words, _ids(data, head, parts, ()))
     return None
 
 
 def _may_be_notice(head: Head) -> bool:
     kind = head.first("content-type").partition(";")[0].strip().lower()
-    by_nobody = re.fullmatch(r"<\s*>", head.first("return-path")) is not None
+    by_nobody = _NOBODY.fullmatch(head.first("return-path")) is not None
     return kind == "multipart/report" or (kind.startswith("multipart/") and by_nobody) or _is_robot(head)
 
 
 def _is_robot(head: Head) -> bool:
     """Whether a mail server wrote it, by its address or its name; Exim and Gmail say whom they failed to reach."""
     sender = head.text("from")
-    return bool(_ROBOTS.search(sender) or _ROBOT_NAMES.search(sender) or head.has("x-failed-recipients"))
+    by_name = _ROBOTS.search(sender) or _ROBOT_NAMES.search(sender) or _NOBODY.fullmatch(sender)
+    return by_name is not None or head.has("x-failed-recipients")
 
 
 # -- RFC 3464: fields --------------------------------------------------------------------------------------------------
 
 
-def _told_in_fields(head: Head, parts: Sequence[Part], blocks: Sequence[Head]) -> Bounce | None:
+def _told_in_fields(blocks: Sequence[Head], message_ids: tuple[str, ...]) -> Bounce | None:
     failed = [b for b in blocks if _action(b) == "failed"]
     told = failed or [b for b in blocks if _action(b) == "delayed"]
     if not told:
@@ -97,7 +99,7 @@ def _told_in_fields(head: Head, parts: Sequence[Part], blocks: Sequence[Head]) -
     recipients = (address for block in told for address in _recipients(block)[:1])
     said = " ".join(dict.fromkeys(filter(None, map(_said, told))))
     return Bounce(
-        message_ids=_ids(head, parts, blocks),
+        message_ids=message_ids,
         recipients=tuple(dict.fromkeys(recipients)),
         kind="failed" if failed else "delayed",
         diagnosis=_short(said),
@@ -114,7 +116,7 @@ def _action(block: Head) -> str:
     """failed, delayed or something else; where a server does not say it, its status tells."""
     said = re.match(r"\w*", block.first("action").lower())
     if said and said[0]:
-        return said[0]
+        return "failed" if said[0] == "expired" else said[0]
     return {"5": "failed", "4": "delayed"}.get(block.first("status")[:1], "")
 
 
@@ -133,7 +135,7 @@ def _said(block: Head) -> str:
 # -- notices in plain words --------------------------------------------------------------------------------------------
 
 
-def _told_in_text(head: Head, parts: Sequence[Part], words: str) -> Bounce:
+def _told_in_text(head: Head, words: str, message_ids: tuple[str, ...]) -> Bounce:
     quoted = _QUOTED_LETTER.search(words)
     own = words[: quoted.start()] if quoted else words
     later = bool(_LATER.search(head.text("subject")) or _LATER.search(own)) and not _FINAL.search(own)
@@ -142,7 +144,7 @@ def _told_in_text(head: Head, parts: Sequence[Part], words: str) -> Bounce:
     lines = [line for text in own.splitlines() if (line := " ".join(text.split()))]
     telling = next((n for n, line in enumerate(lines) if _STATUS.search(line)), 0)
     return Bounce(
-        message_ids=_ids(head, parts, ()),
+        message_ids=message_ids,
         recipients=tuple(a for a in dict.fromkeys(named) if a not in senders),
         kind="delayed" if later else "failed",
         diagnosis=_short(" ".join(lines[telling : telling + 4])),
@@ -162,14 +164,16 @@ def _words_of(parts: Iterable[Part]) -> str:
     return "\n".join(plain or marked)[:_TEXT]
 
 
-def _ids(head: Head, parts: Iterable[Part], blocks: Iterable[Head]) -> tuple[str, ...]:
-    """Message-IDs the letter may have: of what was returned, in the fields, as quoted, last what the notice answers."""
+def _ids(data: bytes, head: Head, parts: Iterable[Part], blocks: Iterable[Head]) -> tuple[str, ...]:
+    """Message-IDs the letter may have: of what was returned, in the fields, as quoted, of what the notice answers; last
+    whatever looks like one, for notices cut short or put together wrong."""
     parts = tuple(parts)
     found = [message_id_of(head_of_message(p.content(), _HEAD)) for p in parts if p.kind in _RETURNED]
     for one in (*blocks, head):
         found += [id for name in ("x-original-message-id", "original-message-id") for id in ids_of(one.first(name))]
     found += _QUOTED_ID.findall(_words_of(parts))
     found += [id for name in ("in-reply-to", "references") for id in ids_of(head.first(name))]
+    found += [id for id in _QUOTED_ID.findall(raw_text(data[:_TEXT])) if id != message_id_of(head)]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
