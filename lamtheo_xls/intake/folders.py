@@ -43,12 +43,14 @@ def gather(
     stable_after: float = 1.0,
     base: Path | None = None,
     limits: Limits = LIMITS,
+    skip: Callable[[str], bool] = lambda id: False,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Received]:
     """Everything under `paths` (files, and folders with all below them), sorted by name within each, one file in
     memory at a time (all that one message brings together); the members of archives instead of the archive (zips once
-    nested), what a saved message brings instead of the message, with its day and its MailSource.
+    nested), what a saved message brings instead of the message, with its day and its MailSource, but of no message that
+    `skip` says yes to by its Message-ID.
 
     Hidden files, owner and lock files of Office programs are passed over. Files changed within the last `stable_after`
     seconds are given that long (once for all); one that changes until it has been read is `file.unstable`, as is one
@@ -62,7 +64,7 @@ def gather(
     if newest > now - stable_after:
         sleep(min(stable_after, newest + stable_after - now))
     for seen in listed:
-        yield from _taken(seen, limits)
+        yield from _taken(seen, limits, skip)
 
 
 def _listed(paths: Iterable[Path], base: Path | None) -> Iterator[_Seen]:
@@ -134,7 +136,7 @@ def _why(error: OSError) -> str:
     return "file.vanished" if isinstance(error, FileNotFoundError | NotADirectoryError) else "file.unstable"
 
 
-def _taken(seen: _Seen, limits: Limits) -> Iterator[Received]:
+def _taken(seen: _Seen, limits: Limits, skip: Callable[[str], bool]) -> Iterator[Received]:
     """The file, or what a zip holds; or the finding that says why not."""
     if seen.code:
         yield not_taken(seen.name, finding(seen.code, value=seen.name))
@@ -148,7 +150,7 @@ def _taken(seen: _Seen, limits: Limits) -> Iterator[Received]:
             if is_archive(file, seen.name, limits):
                 if _is_same(seen, os.fstat(file.fileno())):
                     for item in unpack(file, seen.name, iso(seen.changed / 1e9), limits):
-                        yield from inside(item, limits)
+                        yield from inside(item, limits, skip)
                 changed = not _is_same(seen, os.fstat(file.fileno()))
                 data = b""
             else:
@@ -157,7 +159,7 @@ def _taken(seen: _Seen, limits: Limits) -> Iterator[Received]:
         if changed or not _is_same(seen, os.stat(openable(seen.path))):
             yield not_taken(seen.name, finding("file.unstable", value=seen.name))
         elif data or not seen.size:
-            yield from inside(received(seen.name, data, iso(seen.changed / 1e9)), limits)
+            yield from inside(received(seen.name, data, iso(seen.changed / 1e9)), limits, skip)
     except OSError as error:
         yield not_taken(seen.name, finding(_why(error), value=seen.name))
 

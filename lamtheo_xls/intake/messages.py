@@ -100,7 +100,8 @@ def parts_of(
     bounds = Bounds(parts=limits.parts, head_bytes=limits.head_bytes, depth=limits.depth)
     modified = _local(mail.sent)
     bag = _Bag(limits=limits, skip=skip, modified=modified, left=limits.mail_bytes, bounds=bounds)
-    items = [] if skip(mail.message_id) else list(_brought(data, 0, None, name, bag, 1))
+    is_ours = bool(mail.message_id) and skip(mail.message_id)
+    items = [] if is_ours else list(_brought(data, 0, None, name, bag, 1))
     if bag.bounds.passed:
         bag.refuse("file.mail_too_much", name)
     if bag.refused:
@@ -111,10 +112,12 @@ def parts_of(
     return envelope, tuple(replace(item, mail=mail, day=day) for item in items)
 
 
-def inside(item: Received, limits: Limits, deep: int = 1) -> Iterator[Received]:
+def inside(
+    item: Received, limits: Limits, skip: Callable[[str], bool] = lambda id: False, deep: int = 1
+) -> Iterator[Received]:
     """What a file holds that lay in a folder or in an archive there: what a message brings, the members of an archive;
     else the file itself. A message that brings nothing comes with file.mail_bare, an archive too deep in archives with
-    file.archive_nested."""
+    file.archive_nested. `skip` as of `parts_of`."""
     data = item.data
     if data is None or item.findings:
         yield item
@@ -124,22 +127,22 @@ def inside(item: Received, limits: Limits, deep: int = 1) -> Iterator[Received]:
         yield replace(item, findings=(finding("file.archive_nested"),))
     elif is_zip or kind:
         for member in _members(data, kind, item.name, item.modified, limits):
-            yield from inside(member, limits, deep + 1)
+            yield from inside(member, limits, skip, deep + 1)
     elif is_outlook(data, item.name):
         raw = message_in(data)
         if raw is None:
             yield replace(item, findings=(finding("file.mail_unread"),))
         else:
-            yield from _saved(raw, item, limits)
+            yield from _saved(raw, item, limits, skip)
     elif is_message(data):
-        yield from _saved(data, item, limits)
+        yield from _saved(data, item, limits, skip)
     else:
         yield item
 
 
-def _saved(raw: bytes, item: Received, limits: Limits) -> Iterator[Received]:
+def _saved(raw: bytes, item: Received, limits: Limits, skip: Callable[[str], bool]) -> Iterator[Received]:
     """What a saved message brings; with findings or without anything, the file as it was saved stands for it."""
-    _, items = parts_of(raw, item.name, limits)
+    _, items = parts_of(raw, item.name, limits, skip=skip)
     for one in items:
         yield replace(item, findings=one.findings, day=one.day, mail=one.mail) if one.name == item.name else one
     if not items:

@@ -151,7 +151,7 @@ def collect(
     desk = desk_of(office, executor)
     yield from left_waiting(desk)
     sources = tuple(paths) or inboxes(office)
-    found = gather(sources, base=office.root)
+    found = gather(sources, base=office.root, skip=lambda id: office.ledger.letter_by_message_id(id) is not None)
     yield from take_in(desk, progress(found, count_files(sources), say("workspace.progress.collect")), received)
 
 

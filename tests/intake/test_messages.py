@@ -103,6 +103,22 @@ def test_our_own_letter_is_skipped_with_all_in_it() -> None:
     assert parts_of(inner, "thư", skip=lambda id: id == "<ours@tinh.example>")[1] == ()
 
 
+def test_our_own_letter_in_the_inbox_is_skipped_too(tmp_path: Path) -> None:
+    """Saved as it is, it brings nothing; in a message that a unit answered with, the answer alone is taken."""
+    ours = MIXED + attached("Mau02.xlsx", b"PK blank") + b"--b--"
+    answer = (
+        HEAD.replace(b"m@", b"n@") + b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822"
+    )
+    answer += b"\n\n" + ours + b"\n--a\nContent-Type: application/octet-stream; name=Mau02.xlsx\n\nPK filled\n--a--"
+    (tmp_path / "a.eml").write_bytes(ours)
+    (tmp_path / "b.eml").write_bytes(answer)
+    found = gather([tmp_path], base=tmp_path, stable_after=0.0, skip=lambda id: id == "<m@so.example>")
+    assert [(i.name, i.data, [f.code for f in i.findings]) for i in found] == [
+        ("a.eml", ours, ["file.mail_bare"]),
+        ("b.eml!Mau02.xlsx", b"PK filled", []),
+    ]
+
+
 def test_a_zip_in_a_message_is_opened_with_what_it_holds() -> None:
     """Names in it, the message's own time, the message as source; a message in the zip too; what cannot be taken is
     told of the zip."""
