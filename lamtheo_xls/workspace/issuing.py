@@ -26,17 +26,18 @@ CHUNK = 200
 
 
 def issue(
-    office: Office, *, only: Sequence[str] = (), dry_run: bool = False, progress: Progress
+    office: Office, *, only: Sequence[str] = (), also: Sequence[str] = (), dry_run: bool = False, progress: Progress
 ) -> tuple[dict[str, Any], ...]:
     """Makes what is new or changed of the round's workbooks and gives a line of `issue --json` for each of them; `only`
-    names units or persons. A document without a form has none, nor has of whom nothing is asked.
+    names units or persons. A document without a form has none, nor has of whom nothing is asked – unless `also` names
+    the assignment: something came from there.
 
     The ledger knows a workbook before its file is there, so an interrupted run is simply run again. Workbooks issued
     before stay valid when an assignment is issued anew. World: unknown codes in `only`, the disk.
     """
     assignments, _ = assignments_of(office)
     check_codes(office, only, assignments)
-    asked = [a for a in assignments if is_issued(a)]
+    asked = [a for a in assignments if is_issued(a) or (a.form and a.id in also)]
     chosen = [a for a in asked if not only or a.unit in only or a.person in only]
     known, standings = known_of(office), standings_of(office)
     wanted = [w for a in chosen for w in wanted_for(office, a, known, standings.get(a.id, {}))]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lamtheo_xls.findings import Finding, World, finding
-from lamtheo_xls.ledger import Decision, Standing, SubmissionRecord
+from lamtheo_xls.ledger import Decision, IssueRecord, Standing, SubmissionRecord
 from lamtheo_xls.register import current, person_of, unit_of
 from lamtheo_xls.reports.decisions import DecisionSheet, LineDecision, SignedEntry, read_decisions
 from lamtheo_xls.reports.targets import sha_of
@@ -14,8 +14,10 @@ from lamtheo_xls.workspace.choosing import by_unit, choices_for, chosen_inside, 
 from lamtheo_xls.workspace.collecting import docket_of, submission_of
 from lamtheo_xls.workspace.folder import STATUS, Office
 from lamtheo_xls.workspace.giving import Known, of_file, of_signed_row, signed_files, signed_of
+from lamtheo_xls.workspace.issuing import issue
 from lamtheo_xls.workspace.judging import Docket, judge
 from lamtheo_xls.workspace.letters.ruled import round_of_letter, rule_letters
+from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import OF_A_SUBMISSION, shown_decision
 
 NO_SHEET = DecisionSheet()
@@ -220,7 +222,7 @@ def _judge_anew(office: Office, decisions: list[Decision], submissions: Mapping[
     for decision in decisions:
         record = submissions[decision.subject.removeprefix("submission:")]
         target = decision.detail.get("assignment") if decision.kind == "assign" else None
-        assigned = office.ledger.issued_for(target) if target else None
+        assigned = _issued_to(office, target) if target else None
         if target and assigned is None:
             continue
         data = office.ledger.fetch(record.sha256)
@@ -232,6 +234,18 @@ def _judge_anew(office: Office, decisions: list[Decision], submissions: Mapping[
             )
         )
     office.ledger.judge_again(records)
+
+
+def _issued_to(office: Office, assignment: str) -> IssueRecord | None:
+    """The workbook a file given to the assignment is judged as. Of whom nothing is asked has none until something came
+    from there: it is made now, so that the file is judged as everybody's is and can go back to be mended."""
+    if found := office.ledger.issued_for(assignment):
+        return found
+    for one in office.live:
+        for a in assignments_of(one)[0]:
+            if a.id == assignment and a.form:
+                issue(one, only=[a.person or a.unit], also=[a.id], progress=lambda items, _n, _what: items)
+    return office.ledger.issued_for(assignment)
 
 
 def close_round(office: Office, *, closed: bool) -> tuple[Finding, ...]:

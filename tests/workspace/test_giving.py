@@ -283,3 +283,31 @@ def test_a_shared_workbook_of_a_person_is_that_persons_once_confirmed(
     rule = next(v for v in book["TỆP NHẬN"].data_validations.dataValidation if str(v.sqref).startswith("H4"))
     n = len([x for x in offered if x])
     assert rule.formula1 == f"OFFSET('_ds'!$H$1,MATCH($G4,'_ds'!$G$1:$G${n},0)-1,0,COUNTIF('_ds'!$G$1:$G${n},$G4),1)"
+
+
+def test_who_is_let_off_and_sends_all_the_same_gets_the_faults_back(
+    tmp_path: Path, people_office: Callable[..., Path], lamtheo: Callable[..., Any], type_into: Callable[..., Path]
+) -> None:
+    """A person let off chose their name in a shared workbook and left things out: once confirmed it is judged as
+    everybody's, a workbook of their own goes back with the faults, and what comes back in it counts."""
+    office = people_office(tmp_path / "TU")
+    day, mine = ("--as-of", "2024-02-10"), "ke-hoach-ca-nhan_2024_CS.P6"
+    fields = {"don_vi": "Đỗ Thị Út – CB Tài chính", "ho_ten": "Đỗ Thị Út", "can_cu": "Kế hoạch của chi bộ"}
+    type_into(office, "ke-hoach-ca-nhan_2024_mau-chung.xlsx", "mau chung.xlsx", fields)
+    lamtheo("collect", "-C", office, *day)
+    assert status(lamtheo, office, *day)[mine]["state"] == "excused"
+    typed(office, "TỆP NHẬN", "Tệp", "nhan-ve/mau chung.xlsx", {"Xử lý": "Xác nhận"})
+    assert status(lamtheo, office, *day)[mine]["state"] == "to_fix"
+    (back,) = lamtheo("return", "-C", office, *day, "--json").lines
+    assert (back["assignment"], back["person"]) == (mine, "P6")
+    with open_ledger(office / ".lamtheo") as ledger:
+        record = ledger.issued_for(mine)
+    assert record is not None and Path(back["file"]).stem == Path(record.file).stem + "_sua"
+    rows = {t: [{"doan": "Đọc mỗi tuần một chuyên đề."}] for t in ("lam_theo_noi_dung", "lam_theo_giai_phap")}
+    type_into(office, Path(record.file).name, "da sua.xlsx", {"can_cu": "Kế hoạch"}, rows, source=Path(back["file"]))
+    said = lamtheo("collect", "-C", office, *day, "--json")
+    line = next(x for x in said.lines if x["file"].endswith("da sua.xlsx"))
+    assert (line["state"], line["assignment"]) == ("accepted", mine), line["findings"]
+    assert status(lamtheo, office, *day)[mine]["state"] == "accepted"
+    assert lamtheo("return", "-C", office, *day, "--json").lines == []
+    assert lamtheo("verify", "-C", office, *day).code == 0
