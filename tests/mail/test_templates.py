@@ -108,12 +108,12 @@ def test_a_letter_that_asks_says_how(name: str) -> None:
 
 
 def test_issue_names_deadline_and_file() -> None:
-    """Of each form the deadline in words with its day, the file, and the signed copy where one is asked for."""
-    subject, text = written("tao-bieu", bieu=[FORM | {"ban_ky": True}, PLAN], phan="1/2")
+    """Of each form the deadline in words with its day – not until when a late one is taken –, file, signed copy."""
+    subject, text = written("tao-bieu", bieu=[FORM | {"ban_ky": True, "nhan_den": "05/03/2027"}, PLAN], phan="1/2")
     assert subject == "Gửi biểu năm 2027 – Chi bộ Sở Tài chính (thư 1/2)"
     assert (
         "- Mẫu số 02 – Bảng đăng ký mô hình\n"
-        "  Hạn gửi: trong tháng 02/2027 (hết ngày 28/02/2027), còn 7 ngày\n"
+        "  Hạn gửi: trong tháng 02/2027 (hết ngày 28/02/2027)\n"
         "  Tệp: mau-02_2027_SO-TAI-CHINH.xlsx\n"
         "  Gửi cả bản ký.\n"
         "- Mẫu 03 – Kế hoạch cá nhân (Nguyễn Văn An)\n" in text
@@ -188,14 +188,16 @@ def test_a_document_without_form_is_named_once() -> None:
 def test_a_letter_can_be_written_of_little(name: str) -> None:
     """What the office left blank leaves no hole: no one to ask, no name of the form, no day it came, no other date."""
     facts = {
-        "bieu": [{"ten": "Mẫu 01", "han": "cuối năm"}],
+        "bieu": [{"ten": "Mẫu 01", "han": "cuối năm", "han_ngay": "31/12/2027"}],
         "co_quan": "Văn phòng",
         "nguoi_nhan": "An",
         "ky": "năm 2027",
     }
     (subject, text), findings = write_letter(BUNDLED, name, facts | {"thu_nhan": "bieu@tinh.example"})
     assert findings == () and "năm 2027" in subject
-    assert "- Mẫu 01\n" in text and ("Hạn gửi: cuối năm\n" in text or name in ("bo-sung", "bien-nhan"))
+    assert "- Mẫu 01\n" in text and (
+        "Hạn gửi: cuối năm (hết ngày 31/12/2027)\n" in text or name in ("bo-sung", "bien-nhan")
+    )
     assert not re.search(r"liên hệ|\(\)|, ?\n|ngày ?[:,.]|: ?,|Tệp: *\n|  - ", text)
 
 
