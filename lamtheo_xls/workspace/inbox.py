@@ -13,6 +13,7 @@ from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.giving import signed_files
 from lamtheo_xls.workspace.letters.board import who_of
 from lamtheo_xls.workspace.letters.recipients import address_set, addresses_in
+from lamtheo_xls.workspace.letters.refusals import WITHDRAWN
 from lamtheo_xls.workspace.owing import person_label
 from lamtheo_xls.workspace.position import OF_A_SUBMISSION, Rulings
 from lamtheo_xls.workspace.ruling import proposed_for
@@ -190,7 +191,8 @@ def _is_told(event: Event) -> bool:
 
 def _letter_line(office: Office, event: Event, letter: LetterRecord) -> HistoryLine:
     """«Thư: gửi biểu – đã gửi (cb017@…)», beside whom it is for."""
-    kind, state = say(f"ledger.letter.{event.detail['kind']}"), say(f"ledger.letter_state.{event.detail['state']}")
+    state = "withdrawn" if event.detail.get("reply") == WITHDRAWN else event.detail["state"]
+    kind, state = say(f"ledger.letter.{event.detail['kind']}"), say(f"ledger.letter_state.{state}")
     words = f"{say('ledger.event.letter')}: {kind} – {state} ({', '.join(event.detail['to'])})"
     return HistoryLine(date=event.as_of, unit=who_of(office, letter), event=words)
 

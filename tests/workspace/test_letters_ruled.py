@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from lamtheo_xls.ledger import Ledger, LetterRecord, open_ledger
-from lamtheo_xls.workspace.letters.refusals import reason_of, reason_words
+from lamtheo_xls.workspace.letters.refusals import WITHDRAWN, reason_of, reason_words
 
 D = dt.date
 ROUND = "43-kh-duk_2027"
@@ -363,6 +363,19 @@ def test_what_servers_told_of_a_letter_stands_in_the_history(
     page = openpyxl.load_workbook(posted / "theo-doi.xlsx")["LỊCH SỬ"]
     told = {r[2].value: r[1].value for r in page.iter_rows(min_row=4) if "Máy chủ thư báo" in str(r[2].value)}
     assert list(told.values()) == ["ĐU Sở Số 1"]
+
+
+def test_a_letter_taken_back_before_it_went_asks_nothing(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """It waited until nobody needed it: shown as such, also in the history; nothing for anybody to do."""
+    with ledger_of(office) as ledger:
+        went(ledger, letter(ledger, "DU-1"), "failed", reply=WITHDRAWN)
+    status(lamtheo, office)
+    assert [(r["Tình trạng"], r["Cần làm"]) for r in rows(office)] == [("Thôi không gửi (không cần nữa)", None)]
+    book = openpyxl.load_workbook(office / "theo-doi.xlsx")
+    assert book["TỔNG QUAN"]["A6"].value is None
+    assert "Thư: gửi biểu – thôi không gửi (không cần nữa) (so1@example.vn)" in {
+        r[2].value for r in book["LỊCH SỬ"].iter_rows(min_row=4)
+    }
 
 
 def test_a_letter_to_many_names_a_few(office: Path, lamtheo: Callable[..., Any]) -> None:
