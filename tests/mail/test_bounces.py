@@ -44,7 +44,7 @@ def plain(sender: str, subject: str, words: str, **more: str) -> bytes:
 POSTFIX = report(
     "MAILER-DAEMON@mail.tinh.example (Mail Delivery System)",
     "This is the mail system at host mail.tinh.example.\n\nI'm sorry to have to inform you that your\n"
-    f"message could not be delivered to one or more recipients.\n\n<{WHO}>: host mx.xa.example[203.0.113.7] said: 550 5.1.1\n"
+    f"message could not be delivered to someone.\n\n<{WHO}>: host mx.xa.example[203.0.113.7] said:\n550 5.1.1"
     f"    <{WHO}>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
     "Reporting-MTA: dns; mail.tinh.example\nX-Postfix-Queue-ID: 4BX2\nArrival-Date: Mon, 22 Feb 2027 08:00:00 +0700\n\n"
     f"Final-Recipient: rfc822; {WHO}\nOriginal-Recipient: rfc822;{WHO}\nAction: failed\nStatus: 5.1.1\n"
