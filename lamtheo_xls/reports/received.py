@@ -28,13 +28,15 @@ def write_received(
     sheet: Any, out: styles.Book, as_of: dt.date, files: Sequence[FileLine], lists: Lists, view_only: bool
 ) -> None:
     """The rows in the order given; with `view_only` without the columns staff fill and without the hidden id."""
-    columns = _columns(any(line.sender for line in files), view_only)
+    mailed = any(line.sender for line in files)
+    columns = _columns(mailed, view_only)
     style = out.formats
     sheet.set_default_row(18)
     widths = [width for _, width, _ in columns]
     styles.set_widths(sheet, widths if view_only else [*widths, 0, 0])
     styles.put(sheet, 1, 1, say("reports.files.title", date=date_words(as_of)), style["title"])
-    styles.put(sheet, 2, 1, say("reports.files.hint" if files else "reports.files.none"), style["quiet"])
+    hint = say("reports.files.hint" if files else "reports.files.none")
+    styles.put(sheet, 2, 1, f"{hint} {say('reports.files.hint_mailed')}" if mailed else hint, style["quiet"])
     for column, (key, _, look) in enumerate(columns, start=1):
         styles.put(sheet, HEAD_ROW, column, say(f"reports.files.heads.{key}"), style[_head(look)])
     if not view_only:

@@ -111,6 +111,7 @@ def test_today_leads_to_them(mailed: dict[str, Any]) -> None:
     assert (page["A6"].hyperlink.location, page["C6"].hyperlink.location) == ("'THƯ'!A1", "'LIÊN HỆ'!A1")
     assert page["C5"].hyperlink.tooltip == "Sang trang TỆP NHẬN"
     files = page_of(data, "TỆP NHẬN")
+    assert files["A2"].value.endswith(" chọn «Xác nhận», hoặc ghi địa chỉ vào danh-sach.xlsx.")
     assert [files.cell(3, c).value for c in range(2, 6)] == ["Tệp", "Ngày nhận", "Người gửi", "Là gì"]
     assert [files.cell(r, 4).value for r in (4, 5)] == ["lan.nguyen@gmail.example", None]
 
