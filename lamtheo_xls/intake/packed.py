@@ -7,6 +7,7 @@ archive can lead anywhere, and how much has come out is watched while it runs.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -27,11 +28,13 @@ from typing import IO
 from lamtheo_xls.findings import finding
 from lamtheo_xls.intake.archives import Opened, leads_out, told
 from lamtheo_xls.intake.received import Limits, Received, is_passed_over, iso, received, shown
+from lamtheo_xls.ledger.faults import world_of
 
 _IN, _OUT, _WORDS = "in", "out", "words"
 _LOOK = 0.05
 _PADDING = bytes(1 << 17)
 _SEALED = re.compile(r"encrypted|password|passphrase", re.IGNORECASE)
+_FULL = re.compile(r"no space left|not enough space", re.IGNORECASE)
 _MOST_LIST = 32 << 20
 _TAR_BLOCKS = 32 << 10
 
@@ -90,20 +93,24 @@ def _is_libarchive(path: Path) -> bool:
 
 def unpack_packed(data: bytes, kind: str, name: str, modified: str, limits: Limits) -> Iterator[Received]:
     """The members of a 'rar' or '7z', in order of name, as `name!member`; at last, if some could not be taken, the
-    archive itself with findings as of `unpack`. Where no program opens such an archive, it comes with file.archive."""
+    archive itself with findings as of `unpack`. Where no program opens such an archive, it comes with file.archive.
+    World where there is no place on the disk to take them out to."""
     if not programs():
         yield received(name, data, modified, (finding("file.archive", loai=kind),))
         return
     opened = Opened(limits=limits, left=limits.total_bytes)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        taken, out = _taken_out(data, kind, Path(folder), limits)
-        if taken.code:
-            opened.refuse(taken.code, name)
-        elif not taken.members:
-            opened.refuse("file.archive_empty", name)
-        if taken.members:
-            with out.open("rb") as file:
-                yield from _received(file, taken.members, name, opened)
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            taken, out = _taken_out(data, kind, Path(folder), limits)
+            if taken.code:
+                opened.refuse(taken.code, name)
+            elif not taken.members:
+                opened.refuse("file.archive_empty", name)
+            if taken.members:
+                with out.open("rb") as file:
+                    yield from _received(file, taken.members, name, opened)
+    except OSError as error:  # the disk, not the archive: nobody is to be asked to send it again
+        raise world_of(error, Path(error.filename or name)) from error
     if opened.refused:
         yield received(name, data, modified, tuple(told(code, names) for code, names in opened.refused.items()))
 
@@ -224,6 +231,8 @@ def _lay(folder: Path, data: bytes) -> None:
 def _why(folder: Path) -> str:
     """The finding by what the program said."""
     words = (folder / _WORDS).read_bytes()[:65_536].decode("utf-8", "replace")
+    if _FULL.search(words):
+        raise OSError(errno.ENOSPC, words.strip()[:200], tempfile.gettempdir())
     return "file.archive_encrypted" if _SEALED.search(words) else "file.archive_damaged"
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from lamtheo_xls.findings import World
 from lamtheo_xls.intake import Limits, Received, gather, packed
 from lamtheo_xls.intake.packed import Program, programs
 
@@ -91,8 +92,8 @@ def seven(folder: Path, *members: tuple[str, bytes], options: tuple[str, ...] = 
 def workbook() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
+        for name, text in (("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook/>")):
+            archive.writestr(zipfile.ZipInfo(name, (2027, 2, 24, 8, 0, 0)), text)
     return out.getvalue()
 
 
@@ -227,6 +228,20 @@ def test_a_program_that_hangs_or_is_gone_does_not_hold_the_run(tmp_path: Path, m
     assert told(taken(tmp_path, data, "a.rar", packer_seconds=0.3)) == [("a.rar", data, ["file.archive_bomb"])]
     monkeypatch.setattr(packed, "programs", lambda: (gone,))
     assert told(taken(tmp_path, data, "a.rar")) == [("a.rar", data, ["file.archive_damaged"])]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a program written as a script of POSIX")
+def test_a_full_disk_is_not_the_archives_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, or as the program says of itself: the run stops with what to do, and nobody is asked to send anew."""
+    full = Program(kind="tar", path=script(tmp_path, "sys.exit('tar: Write error: No space left on device')"))
+    monkeypatch.setattr(packed, "programs", lambda: (full,))
+    with pytest.raises(World) as broken:
+        taken(tmp_path, rar(("a.xlsx", b"PK")), "a.rar")
+    assert broken.value.code == "world.disk_full"
+    monkeypatch.setattr(packed, "_lay", lambda folder, data: (folder / "khong" / "co").write_bytes(data))
+    with pytest.raises(World) as broken:
+        taken(tmp_path, rar(("a.xlsx", b"PK")), "a.rar")
+    assert broken.value.code == "world.disk_error"
 
 
 def test_where_one_program_fails_the_next_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
