@@ -208,7 +208,7 @@ class Due:
     """A deadline rule as the source states it.
 
     kind: in_month (month) · before (date or month+day, exclusive) · by (date or month+day, inclusive) ·
-    in_quarter (quarter). `accept_days`: days after `on_time` for which returns are still taken in as this round's.
+    in_quarter (quarter). `accept_days`: days after `on_time` until which the office says it takes returns in.
     """
 
     kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -69,12 +70,20 @@ def part_is_about_the_same(answers: Answers) -> Iterator[Found]:
 
 
 def return_arrived_in_time(answers: Answers) -> Iterator[Found]:
-    """workbook.late (info): received on or after the day from which lateness is shown."""
-    facts = answers.facts
-    if facts.deadline is None or facts.received is None or facts.received < facts.deadline.late_from:
+    """workbook.late (info): received on or after the day from which lateness is shown. workbook.after_accept_until
+    (info): after the last day the office named for taking returns in; whether it counts then is the office's to say."""
+    deadline, received = answers.facts.deadline, answers.facts.received
+    if deadline is None or received is None:
         return
-    day, due = (f"{d.day:02}/{d.month:02}/{d.year}" for d in (facts.received, facts.deadline.on_time))
-    yield None, finding("workbook.late", ngay_nhan=day, han=due)
+    day, last = _day(received), deadline.accept_until
+    if received >= deadline.late_from:
+        yield None, finding("workbook.late", ngay_nhan=day, han=_day(deadline.on_time))
+    if last is not None and received > last:
+        yield None, finding("workbook.after_accept_until", ngay_nhan=day, den=_day(last))
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 WORKBOOK_CHECKS: tuple[Check, ...] = (

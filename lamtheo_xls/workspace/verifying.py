@@ -67,7 +67,7 @@ def _derive(office: Office, docket: Docket, versions: Versions, record: Submissi
 def _docket_then(office: Office, docket: Docket, versions: Versions, facts: str) -> Docket | None:
     """The docket as it was: definitions by their hashes from the archive, all else from the facts. What older programs
     judged by says less: the first knew one version, no nil answer and no earlier explanation, the second no earlier
-    name of a part."""
+    name of a part, and took no notice of «Nhận đến»."""
     raw: dict[str, Any] = json.loads(facts)
     record = office.ledger.issued(raw["serial"])
     forms = [versions.by_digest.get(d) for d in (raw["form"], *raw.get("becomes", ()))]
@@ -83,7 +83,7 @@ def _docket_then(office: Office, docket: Docket, versions: Versions, facts: str)
         then[issued.assignment] = Deadline(
             on_time=dt.date.fromisoformat(deadline[0]),
             late_from=dt.date.fromisoformat(deadline[1]),
-            accept_until=dt.date.fromisoformat(deadline[2]) if deadline[2] else None,
+            accept_until=dt.date.fromisoformat(deadline[2]) if deadline[2] and "counted" in raw else None,
             text=deadline[3],
         )
     return replace(

@@ -192,6 +192,25 @@ def test_late_is_an_info(make_return: Any, received: dt.date | None, late: bool)
         assert "28/02/2027" in message(examination.findings[0])
 
 
+@pytest.mark.parametrize(
+    ("received", "codes"),
+    [
+        (dt.date(2027, 3, 10), ["workbook.late"]),
+        (dt.date(2027, 3, 11), ["workbook.late", "workbook.after_accept_until"]),
+        (dt.date(2027, 2, 20), []),
+    ],
+)
+def test_what_came_after_the_last_day_is_told_and_counts(make_return: Any, received: dt.date, codes: list[str]) -> None:
+    """«Nhận đến» is the office's own day: a return after it is marked, so that the office can leave it out."""
+    good = make_return()
+    deadline = dataclasses.replace(good.facts.deadline, accept_until=dt.date(2027, 3, 10))
+    examination = good.with_facts(received=received, deadline=deadline).examine()
+    assert ([f.code for f in examination.findings], examination.state) == (codes, "accepted")
+    if len(codes) > 1:
+        told = examination.findings[1]
+        assert (told.severity, message(told)) == ("info", "Nhận ngày 11/03/2027, sau ngày «Nhận đến» 10/03/2027.")
+
+
 # -- explanations -------------------------------------------------------------------------------------------------
 
 
