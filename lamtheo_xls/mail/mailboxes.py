@@ -6,24 +6,19 @@ import contextlib
 import datetime as dt
 import imaplib
 import itertools
-import re
-import ssl
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from imap_tools import AND, Header, MailBox, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxLoginError
-from imap_tools.utils import encode_folder
+from imap_tools import AND, Header
+from imap_tools.errors import ImapToolsError
 
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.intake.headers import head_of, message_id_of
+from lamtheo_xls.mail.imap import DEAD, SIZE, answers_in, drop, logged_in, moment_of, quoted, uid_of, words_of
 from lamtheo_xls.mail.model import Account, Fetched, Server
-from lamtheo_xls.mail.tls import context_for, distrusted, unprotected
 from lamtheo_xls.mail.transaction import told
 
-TIMEOUT = 60.0
-"""Seconds a server may be silent."""
 KEYWORD = "LamTheo"
 """Beside «read», on messages taken in, where the server keeps keywords."""
 SMALL = 2**20
@@ -32,17 +27,7 @@ BULK_BYTES = 8 * 2**20
 BULK = 50
 HEADS = 500
 """Messages asked about, or told of, by one command."""
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UID = re.compile(rb"\bUID (\d+)")
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-_DATE = re.compile(rb'INTERNALDATE " ?(\d+)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"')
-_NOT_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.I)
-"""A login refused for another reason than the password (RFC 5530)."""
-_DEAD = (imaplib.IMAP4.abort, OSError, EOFError)
-"""The connection is gone, and nothing was answered."""
 Answer = TypeVar("Answer")
-Box = MailBox | MailBoxUnencrypted
-"""A connection; one that is not encrypted is so by STARTTLS before anything is said."""
 
 
 @contextlib.contextmanager
@@ -79,7 +64,7 @@ class Mailbox:
         self._keyword = False
         self._names: dict[str, str] = {}
         with self._told():
-            self._box, self._able = _logged_in(account, server, password)
+            self._box, self._able = logged_in(account, server, password)
 
     # -- folders ------------------------------------------------------------------------------------------------------
 
@@ -140,7 +125,7 @@ class Mailbox:
         found: dict[int, str] = {}
         for some in _slices(uids, HEADS):
             for head, data in self._fetched(some, "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"):
-                found[_uid_of(head)] = message_id_of(head_of(data))
+                found[uid_of(head)] = message_id_of(head_of(data))
         return found
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
@@ -149,11 +134,11 @@ class Mailbox:
         for some in _slices(uids, HEADS):
             sizes = {}
             for head, _ in self._fetched(some, "(UID RFC822.SIZE)"):
-                size = _SIZE.search(head)
-                sizes[_uid_of(head)] = int(size[1]) if size else SMALL + 1
+                size = SIZE.search(head)
+                sizes[uid_of(head)] = int(size[1]) if size else SMALL + 1
             for bulk in _bulks([(u, sizes[u]) for u in some if u in sizes]):
                 for head, data in self._fetched(bulk, "(UID INTERNALDATE BODY.PEEK[])"):
-                    yield Fetched(uid=_uid_of(head), data=data, arrived=_moment_of(head))
+                    yield Fetched(uid=uid_of(head), data=data, arrived=moment_of(head))
 
     def holds(self, message_id: str) -> bool:
         """Whether a message of that Message-ID lies in a folder of the account or where messages taken in are moved
@@ -186,7 +171,7 @@ class Mailbox:
             return
         self.mark(uids)
         name = self._known().get(_plain(folder)) or self._made(folder)
-        target = _quoted(name)
+        target = quoted(name)
         if "MOVE" in self._able:
             self._tell(uids, "MOVE", target)
             return
@@ -215,11 +200,11 @@ class Mailbox:
 
     def cut(self) -> None:
         """Drops the connection without a word."""
-        _drop(self._box)
+        drop(self._box)
 
     def _fetched(self, uids: Sequence[int], parts: str) -> list[tuple[bytes, bytes]]:
         """(what is said of the message, its bytes) for every message the server still has."""
-        return _answers(self._say("FETCH", _set_of(uids), parts))
+        return answers_in(self._say("FETCH", _set_of(uids), parts))
 
     def _tell(self, uids: Sequence[int], command: str, *args: str) -> None:
         for some in _slices(uids, HEADS):
@@ -229,7 +214,7 @@ class Mailbox:
         """What the server answers to a UID command it says yes to."""
         typ, data = self._ask(lambda: self._box.client.uid(command, *args))
         if typ != "OK":
-            raise World("world.mail_refused", may_chu=self._server.host, loi=_words(data))
+            raise World("world.mail_refused", may_chu=self._server.host, loi=words_of(data))
         return data
 
     def _ask(self, question: Callable[[], Answer]) -> Answer:
@@ -237,13 +222,13 @@ class Mailbox:
         with self._told():
             try:
                 return question()
-            except _DEAD:
+            except DEAD:
                 self._again()
                 return question()
 
     def _again(self) -> None:
         self.cut()
-        self._box, self._able = _logged_in(self._account, self._server, self._password)
+        self._box, self._able = logged_in(self._account, self._server, self._password)
         if self._folder and self._set(self._folder) != self._validity:
             raise imaplib.IMAP4.abort("UIDVALIDITY changed")
 
@@ -253,78 +238,18 @@ class Mailbox:
         host = self._server.host
         try:
             yield
-        except _DEAD as error:
+        except DEAD as error:
             cause = error if isinstance(error, OSError) else error.__context__
             words = told(cause) if isinstance(cause, OSError) else say("mail.sending.silent")
             raise World("world.mail_unreachable", may_chu=host, loi=words) from error
         except (imaplib.IMAP4.error, ImapToolsError) as error:
-            raise World("world.mail_refused", may_chu=host, loi=_words([error])) from error
-
-
-def _logged_in(account: Account, server: Server, password: str) -> tuple[Box, frozenset[str]]:
-    """A connection, encrypted before anything is said, and what its server is able to do once logged in."""
-    box = _connected(account, server)
-    try:
-        _log_in(box, account.user, password, server)
-        typ, able = box.client.capability()
-    except BaseException:
-        _drop(box)
-        raise
-    words = b" ".join(able).decode("ascii", "replace").upper() if typ == "OK" else ""
-    return box, frozenset(words.split())
-
-
-def _connected(account: Account, server: Server) -> Box:
-    context = context_for(account)
-    try:
-        if server.tls == "tls":
-            return MailBox(server.host, server.port, timeout=TIMEOUT, ssl_context=context)
-        box = MailBoxUnencrypted(server.host, server.port, timeout=TIMEOUT)
-        try:
-            if "STARTTLS" not in box.client.capabilities:
-                raise unprotected(server)
-            box.client.starttls(context)
-        except BaseException:
-            _drop(box)
-            raise
-        return box
-    except ssl.SSLCertVerificationError as error:
-        raise distrusted(server, error) from error
-    except ssl.SSLEOFError:
-        raise
-    except ssl.SSLError as error:
-        raise unprotected(server) from error
-
-
-def _drop(box: Box) -> None:
-    with contextlib.suppress(OSError, imaplib.IMAP4.error):
-        box.client.shutdown()
-
-
-def _log_in(box: Box, user: str, password: str, server: Server) -> None:
-    refused = World("world.mail_login", may_chu=server.host, ten=user)
-    try:
-        if "AUTH=PLAIN" in box.client.capabilities:
-            box.login_utf8(user, password, initial_folder=None)
-        else:
-            box.login(user, password, initial_folder=None)
-    except imaplib.IMAP4.abort:
-        raise
-    except (imaplib.IMAP4.error, MailboxLoginError, UnicodeError) as error:
-        if _NOT_NOW.search(str(error)):
-            refused = World("world.mail_refused", may_chu=server.host, loi=_words([error]))
-        raise refused from None  # what came with it may hold what was said
+            raise World("world.mail_refused", may_chu=host, loi=words_of([error])) from error
 
 
 def _plain(folder: str) -> str:
     """A folder's name as clerks tell it: INBOX however written, one spelling of «ế»."""
     name = unicodedata.normalize("NFC", folder).strip()
     return "INBOX" if name.upper() == "INBOX" else name
-
-
-def _quoted(folder: str) -> str:
-    name = encode_folder(folder).decode("ascii")
-    return name if name.startswith('"') else f'"{name}"'
 
 
 def _slices(uids: Sequence[int], n: int) -> Iterator[Sequence[int]]:
@@ -352,41 +277,3 @@ def _bulks(sized: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
 
 def _set_of(uids: Iterable[int]) -> str:
     return ",".join(map(str, uids))
-
-
-def _answers(data: Sequence[Any]) -> list[tuple[bytes, bytes]]:
-    """What imaplib gives for FETCH, message by message: lines about it joined, and its literal. What the server says
-    unasked of other messages has no uid, and is passed over."""
-    found: list[tuple[bytes, bytes]] = []
-    for item in data:
-        if isinstance(item, tuple):
-            found.append((item[0], item[1]))
-        elif isinstance(item, bytes) and re.match(rb"\d+ \(", item):
-            found.append((item, b""))
-        elif isinstance(item, bytes) and found:
-            found[-1] = (found[-1][0] + b" " + item, found[-1][1])
-    return [one for one in found if _UID.search(one[0])]
-
-
-def _uid_of(head: bytes) -> int:
-    found = _UID.search(head)
-    return int(found[1]) if found else 0
-
-
-def _moment_of(head: bytes) -> dt.datetime | None:
-    """INTERNALDATE; None where it is none."""
-    found = _DATE.search(head)
-    if found is None or (month := found[2].decode("ascii", "replace").title()) not in _MONTHS:
-        return None
-    day, year, hour, minute, second = (int(found[n]) for n in (1, 3, 4, 5, 6))
-    shift = dt.timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == b"-" else 1)
-    try:
-        return dt.datetime(year, _MONTHS.index(month) + 1, day, hour, minute, second, tzinfo=dt.timezone(shift))
-    except ValueError:
-        return None
-
-
-def _words(data: Sequence[Any]) -> str:
-    """What the server said, on one line."""
-    said = (x.decode("utf-8", "replace") if isinstance(x, bytes) else str(x) for x in data if x)
-    return " ".join(" ".join(said).split())[:200]

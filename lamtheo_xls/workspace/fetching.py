@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -67,17 +68,28 @@ def fetch_mail(
 
     desk = desk_of(office, executor)
     yield from left_waiting(desk)
+    account = _apart(account)
     with open_mailbox(account, password) as mailbox:
         office.ledger.doubt_interrupted(as_of=office.as_of, moment=moment)  # who holds the workspace is sending nothing
         settle_doubts(office, mailbox, moment)
         errand = _Errand(desk, account, mailbox, received, progress, moment, opened)
-        folders = tuple(f for f in account.folders if f != account.move_to)
-        for missing in (f for f in folders if not mailbox.has(f)):
+        for missing in (f for f in account.folders if not mailbox.has(f)):
             mailbox.select(missing)  # says which there are
-        for folder in folders:
+        for folder in account.folders:
             yield from _through(errand, folder)
         if errand.refused:
             raise errand.refused[0]
+
+
+def _apart(account: Account) -> Account:
+    """The account without the folder for what was taken among those to look into; where there is no other one, messages
+    are marked and stay."""
+
+    def spelled(name: str) -> str:
+        return unicodedata.normalize("NFC", name).strip().casefold()
+
+    others = tuple(f for f in account.folders if spelled(f) != spelled(account.move_to))
+    return replace(account, folders=others) if others else replace(account, move_to="")
 
 
 def settle_doubts(office: Office, mailbox: Mailbox, moment: str) -> tuple[LetterRecord, ...]:

@@ -193,6 +193,14 @@ def test_folders_and_moving(tls: str, desk: Desk, imap_account: Any, workbook: C
     assert desk.collect() == []
 
 
+def test_a_folder_is_not_moved_into_itself(desk: Desk, imap_account: Any, workbook: Callable[..., bytes]) -> None:
+    """Where what was taken is to lie in the only folder looked into, it is marked and stays."""
+    desk.account = imap_account(desk.account.user, folders=("INBOX",), move_to="Inbox")
+    desk.put(letter(("a.xlsx", workbook(1))))
+    assert len(desk.collect()) == 1 and desk.flags() == [READ]
+    assert desk.collect() == [] and desk.kinds == []
+
+
 def test_a_folder_that_is_missing(desk: Desk, imap_account: Any, workbook: Callable[..., bytes]) -> None:
     """A folder that is not there is told before anything is taken."""
     desk.account = imap_account(desk.account.user, folders=("INBOX", "Biểu mẫu"))
