@@ -425,3 +425,64 @@ def test_the_order_is_that_of_calling(root: Path) -> None:
         written(office, reminders_of(office, Rhythm(), only=("P2",)), state="failed")
         written(office, reminders_of(office, Rhythm()))
         assert [x.code for x in contacts_of(office)] == ["P2", "DU", "P1", "TT", "P3", "CB", "P4"]
+
+
+# -- a document without a form, a form of several parts ----------------------------------------------------------------
+
+
+def test_a_document_is_asked_for_by_name(lamtheo: Callable[..., Any], tmp_path: Path) -> None:
+    """S1.12: nothing is attached for it and it is named once; before anything was issued in its round it is not asked
+    for, and once its signed copy is there neither."""
+    source, folder = tmp_path / "danh-sach.xlsx", tmp_path / "VP"
+    later = FormDates(opens=dt.date(2022, 12, 1))
+    dues = {"mau-02": later, "mau-03": later}
+    asked = Round(programme=PLAN, period="2022", opens=dt.date(2022, 1, 3), dues=dues)
+    register = Register(units=UNITS[:1], rounds=(asked,), office=OFFICE)
+    source.write_bytes(write_register(register, programmes=((PLAN, "x"),)))
+    day = ("--as-of", "2022-01-04")
+    said = lamtheo("new", folder, "--programme", PLAN, "--period", "2022", "--register", source, *day)
+    assert said.code == 0, said.err
+
+    def found(on: dt.date) -> dict[str, dict[str, int]]:
+        with opened(folder, on) as office:
+            return told(reminders_of(office, Rhythm()))
+
+    assert found(dt.date(2022, 1, 24)) == {}
+    assert lamtheo("issue", "-C", folder, *day).code == 0
+    with opened(folder, dt.date(2022, 1, 24)) as office:
+        reminders = reminders_of(office, Rhythm())
+        (due,) = reminders[0].due
+        assert due.offset == -2 and not due.awaited.assignment.form and due.awaited.workbooks == ()
+        (message,) = letters_of(office, written(office, reminders)).values()
+        name = " ".join(due.awaited.assignment.document.split())
+        assert attached(message) == [] and text_of(message).count(name) == 1
+        signed = Decision(subject=f"assignment:{due.awaited.assignment.id}", kind="signed", as_of=office.as_of)
+        office.ledger.decide([signed])
+    assert found(dt.date(2022, 1, 26)) == {}
+
+
+def test_each_part_goes_along(lamtheo: Callable[..., Any], type_into: Callable[..., Path], tmp_path: Path) -> None:
+    """A form of several models, faults in each: every model's workbook is attached, in one letter that names each."""
+    source, folder = tmp_path / "danh-sach.xlsx", tmp_path / "VP"
+    later = FormDates(opens=dt.date(2027, 12, 1))
+    asked = Round(programme=PLAN, period="2027", opens=dt.date(2027, 1, 3), dues={"mau-02": later, "mau-03": later})
+    register = Register(units=UNITS[:1], rounds=(asked,), office=OFFICE)
+    source.write_bytes(write_register(register, programmes=((PLAN, "x"),)))
+    day = ("--as-of", "2027-01-20")
+    said = lamtheo("new", folder, "--programme", PLAN, "--period", "2027", "--register", source, *day)
+    assert said.code == 0, said.err
+    assert lamtheo("issue", "-C", folder, *day).code == 0
+    for part, name in (("1", "Một giờ học Bác"), ("2", "Tủ sách Bác Hồ")):
+        fields = {"mo_hinh_thu": part, "ten_mo_hinh": name}
+        type_into(folder, "mau-01_2027_DU-SO-MAU.xlsx", f"{part}.xlsx", fields)
+    taken = lamtheo("collect", "-C", folder, *day, "--json").lines
+    assert [(x["part"], x["state"]) for x in taken] == [("1", "to_fix"), ("2", "to_fix")]
+    assert lamtheo("return", "-C", folder, *day).code == 0
+    with opened(folder, "24/02") as office:
+        made = written(office, reminders_of(office, Rhythm()))
+        (message,) = letters_of(office, made).values()
+        files = [f"mau-01_2027_DU-SO-MAU{n}_sua.xlsx" for n in ("", "_2")]
+        assert attached(message) == files
+        assert all(f"Tệp: {name} Đã nhận một bản ngày 20/01/2027" in text_of(message) for name in files)
+        assert made[0].items["assignments"] == ("mau-01_2027_DU",)
+        assert made[0].items["steps"] == ("mau-01_2027_DU@-7",)
