@@ -49,5 +49,5 @@ def test_letters_are_told_by_kind_and_state(models_office: Path, lamtheo: Callab
     letters = [row[1:] for row in told if any(str(c).startswith("Thư") for c in row)]
     assert letters == [
         ["CB Thanh tra", "Thư: đôn đốc – chưa rõ đã đến hay chưa (2@don-vi.example)"],
-        ["ĐU Sở Số 1, ĐU Sở Số 2", "Thư: gửi biểu – đã gửi (1@don-vi.example)"],
+        ["ĐU Sở Số 1; ĐU Sở Số 2", "Thư: gửi biểu – đã gửi (1@don-vi.example)"],
     ]
