@@ -13,7 +13,6 @@ from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.mail.calendar import is_day_off, may_write_at
 from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
 
-
 USUAL = Rhythm()
 
 
