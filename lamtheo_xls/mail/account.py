@@ -15,7 +15,7 @@ from lamtheo_xls.text.spelling import plain_key
 
 Findings = tuple[Finding, ...]
 PER_MINUTE = 30
-_MOST_PER_MINUTE = 600
+_MOST_PER_MINUTE = 6000
 _SERVER = re.compile(r"(?:[a-z]+://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\s*:\s*(\d{1,5})/?")
 _TLS_PORTS = {"may_chu_gui": 465, "may_chu_nhan": 993}
 _STARTTLS_PORTS = {"may_chu_gui": (587, 25), "may_chu_nhan": (143,)}
