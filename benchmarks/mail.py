@@ -5,7 +5,7 @@
 Postfix takes the letters and delivers into the mailboxes Dovecot shows; both want STARTTLS, with a certificate of a
 throw-away CA, and both ask for the password. The plain way beside it is a loop over smtplib that opens a connection
 for each letter, and one over imaplib that fetches each message and saves its attachment: nothing is looked into,
-nothing recorded. Then the same commands run in child processes that are killed (SIGKILL) at random moments until they got
+nothing recorded. Then the same commands run in children that are killed (SIGKILL) at random moments until they got
 through; what lies in the mailboxes and in the ledger is counted afterwards. Linux, as root (Postfix), with both servers
 installed.
 """
@@ -232,9 +232,11 @@ def inbox(site: Site, address: str, *, ours: bool = True) -> list[str]:
     return ids
 
 
-def empty(site: Site, address: str) -> None:
-    for path in servers.delivered(site.folder, address):
-        path.unlink()
+def empty(site: Site) -> None:
+    """No mailbox holds anything any more: copies of an office make letters of the same Message-IDs."""
+    for address in (OFFICE, *map(site.address, range(1, site.units + 1))):
+        for path in servers.delivered(site.folder, address):
+            path.unlink()
 
 
 # -- the plain way -----------------------------------------------------------------------------------------------------
@@ -348,8 +350,7 @@ def killed_sends(site: Site, fresh: Site, *, kills: int, span: float, seed: int)
         copy = fresh.copy(f"VP-send-{seed}")
         done = killed(send, copy, idle=timed(send, site), mean=span / kills, seed=seed)
         yield {"kills": done.kills} | counts_of_letters(copy)
-        for n in range(1, site.units + 1):
-            empty(site, site.address(n))
+        empty(site)
         died, seed = died + done.kills, seed + 1
 
 
@@ -375,17 +376,13 @@ def main() -> None:
         send_s = timed(send, site)
         figures = {"seconds": round(send_s, 2), "per_second": round(asked.units / send_s, 1)}
         tell("send", figures | counts_of_letters(site))
-        everybody = [site.address(n) for n in range(1, site.units + 1)]
-        for address in (OFFICE, *everybody):
-            empty(site, address)
+        empty(site)
         plain_s = timed(plain_send, site)
         tell("plain send", {"seconds": round(plain_s, 2), "ratio": round(plain_s / send_s, 2)})
-        until(lambda: all(inbox(site, a, ours=False) for a in everybody))
-        for address in everybody:
-            empty(site, address)
+        until(lambda: all(inbox(site, site.address(n), ours=False) for n in range(1, site.units + 1)))
+        empty(site)
         for counts in killed_sends(site, fresh, kills=asked.kills, span=send_s, seed=asked.seed):
             tell("send killed", counts)
-        empty(site, OFFICE)
         reply(site)
         fresh = site.copy("VP-fresh-2")
         collect_s = timed(collect, site)
