@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamtheo_xls.findings import World, say
+from lamtheo_xls.intake.headers import VIETNAM
 from lamtheo_xls.ledger import Decision
+from lamtheo_xls.mail.model import Server
 from lamtheo_xls.workspace import answering, collecting, following, issuing, ruling
 from lamtheo_xls.workspace.collecting import Collected
-from lamtheo_xls.workspace.folder import INBOX, REGISTER, STATUS, Progress, make_workspace, open_office
+from lamtheo_xls.workspace.folder import INBOX, LETTERS, REGISTER, STATUS, Office, Progress, make_workspace, open_office
 from lamtheo_xls.workspace.following import Overview
+from lamtheo_xls.workspace.letters.handing import Handed, send
 from lamtheo_xls.workspace.ruling import Taken
 
 PROGRAMMES, PERIOD = ("43-kh-duk", "hd-btgtu-2024"), "2027"
@@ -65,6 +68,8 @@ def run_demo(folder: Path, *, progress: Progress) -> Iterator[str]:
         for one in office.all:
             lines = issuing.issue(one, progress=progress)
             yield say("workspace.demo.issued", n=len(lines), noi=_below(folder, one.folder("bieu-gui")))
+        drafted = len(_drafts(office, progress).letters)
+        yield say("workspace.demo.drafted", n=drafted, noi=LETTERS)
     early = [b for b in BATCHES if b.taken_in <= RULED_ON]
     collected = [line for batch in early for line in take_in(folder, batch, progress=progress)]
     ruled = rule(folder)
@@ -87,6 +92,16 @@ def run_demo(folder: Path, *, progress: Progress) -> Iterator[str]:
         for overview in followed.rounds:
             yield from _wrapped(_counts(overview))
     yield from _wrapped(say("workspace.demo.look", danh_sach=REGISTER, theo_doi=STATUS))
+
+
+def _drafts(office: Office, progress: Progress) -> Handed:
+    """The letters with the workbooks, as drafts: a demo never writes to anybody."""
+    morning = dt.datetime.combine(ISSUED_ON, dt.time(8), tzinfo=VIETNAM)
+    return send(office, None, _no_password, progress=progress, now=lambda: morning)
+
+
+def _no_password(server: Server) -> str:
+    raise AssertionError(f"the demo asks no server: {server.host}")
 
 
 def make_demo(folder: Path) -> None:
