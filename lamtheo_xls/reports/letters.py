@@ -23,12 +23,12 @@ _HEADS = "reports.letters.heads."
 _SHOWN = (
     ("number", 5.0, "cell_number"),
     ("date", 11.5, "cell_date"),
-    ("who", 26.0, "cell_bold"),
-    ("addresses", 27.0, "cell"),
-    ("kind", 14.0, "cell"),
-    ("forms", 20.0, "cell"),
+    ("who", 24.0, "cell_bold"),
+    ("addresses", 25.0, "cell"),
+    ("kind", 12.0, "cell"),
+    ("forms", 40.0, "cell"),
     ("state", 25.0, "cell"),
-    ("todo", 36.0, "cell"),
+    ("todo", 34.0, "cell"),
 )
 _OPEN = (("decision", 15.0, "open"), ("note", 20.0, "open"))
 
