@@ -16,7 +16,11 @@ from lamtheo_xls.text.spelling import plain_key
 Findings = tuple[Finding, ...]
 PER_MINUTE = 30
 _MOST_PER_MINUTE = 6000
-_SERVER = re.compile(r"(?:[a-z]+://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\s*:\s*(\d{1,5})/?")
+_SERVER = re.compile(
+    r"(?:([a-z]+)://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\s*:\s*(\d{1,5})/?"
+)
+_TLS_SCHEMES = ("smtps", "imaps", "ssl", "tls")
+"""Written before the host, they say that even an unusual port is encrypted from the first byte."""
 _TLS_PORTS = {"may_chu_gui": 465, "may_chu_nhan": 993}
 _STARTTLS_PORTS = {"may_chu_gui": (587, 25), "may_chu_nhan": (143,)}
 _SERVICES = {465: "SMTP", 587: "SMTP", 25: "SMTP", 993: "IMAP", 143: "IMAP", 995: "POP3", 110: "POP3"}
@@ -62,15 +66,16 @@ def _server(said: Mapping[str, str], fact: str) -> tuple[Server | None, Findings
     if not text:
         return None, ()
     found = _SERVER.fullmatch(text)
-    port = int(found[2]) if found else 0
-    if found is None or not 1 <= port <= 65535 or ".." in found[1]:
+    port = int(found[3]) if found else 0
+    if found is None or not 1 <= port <= 65535 or ".." in found[2]:
         return None, (_told("mail.server_unfit", fact, text, vi_du=_example(fact)),)
     service = _SERVICES.get(port, _OWN[fact])
     if service != _OWN[fact]:
         return None, (_told("mail.server_other", fact, text, vi_du=_example(fact), cong=str(port), la=service),)
-    tls: Literal["tls", "starttls"] = "tls" if port == _TLS_PORTS[fact] else "starttls"
-    server = Server(host=found[1].strip("[]").lower(), port=port, tls=tls)
-    if port in _SERVICES:
+    said_so = found[1] in _TLS_SCHEMES
+    tls: Literal["tls", "starttls"] = "tls" if said_so or port == _TLS_PORTS[fact] else "starttls"
+    server = Server(host=found[2].strip("[]").lower(), port=port, tls=tls)
+    if said_so or port in _SERVICES:
         return server, ()
     return server, (_told("mail.port_unusual", fact, text, vi_du=_example(fact), cong=str(port)),)
 

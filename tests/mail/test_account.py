@@ -69,6 +69,7 @@ def test_no_server_no_account(facts: dict[str, str]) -> None:
         ("mail.tinh.example:25", Server(host="mail.tinh.example", port=25, tls="starttls")),
         (" Mail.Tinh.example : 587 ", Server(host="mail.tinh.example", port=587, tls="starttls")),
         ("smtps://mail.tinh.example:465/", Server(host="mail.tinh.example", port=465, tls="tls")),
+        ("ssl://mail.tinh.example:2465", Server(host="mail.tinh.example", port=2465, tls="tls")),
         ("10.0.0.5:587", Server(host="10.0.0.5", port=587, tls="starttls")),
         ("[fd00::5]:465", Server(host="fd00::5", port=465, tls="tls")),
     ],
