@@ -360,6 +360,17 @@ def put_off(folder: Path, sender: Sender, *addresses: str, **more: Any) -> None:
     sender.take()
 
 
+def test_only_those_named_are_written_to_even_where_others_wait(office: Path, sender: Sender) -> None:
+    """Whoever tries one unit first sends nothing to the others: their letters of an earlier run go on waiting."""
+    put_off(office, sender, "so1@example.vn", "so2@example.vn", "so3@example.vn")
+    handed = send(office, only=("DU-2",))
+    assert to(sender.sent) == ["so2@example.vn"] and [x.state for x in handed.letters] == ["sent"]
+    sender.take()
+    assert send(office, kinds=("returned",)).letters == () and sender.sent == []
+    send(office)
+    assert to(sender.sent) == ["so1@example.vn", "so3@example.vn"]
+
+
 def test_what_waited_and_is_done_with_is_not_sent(
     office: Path, sender: Sender, filled: Callable[..., Path], lamtheo: Callable[..., Any]
 ) -> None:

@@ -23,6 +23,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     Passwords,
     clear_previews,
     deliver,
+    letters_for,
     preview,
     queue,
     refuse_secret,
@@ -71,7 +72,8 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Handed:
     """Composes and queues what nobody was sent yet, for every round the command is for, then empties the queue (see
-    `deliver`). `again`: also what was sent before. `dry_run`: drafts to look at, nothing recorded or sent.
+    `deliver`); of units, people or kinds that were named, of those letters alone. `again`: also what was sent before.
+    `dry_run`: drafts to look at, nothing recorded or sent.
 
     Findings: those of the templates, set.letter_file_missing. World: secret_no_mail, mail_no_sender, unit_unknown, the
     disk; never the mail server's doing, which `Handed.delivered` tells.
@@ -89,7 +91,16 @@ def send(
         previewed = preview(office, letters)
         return Handed(previewed=previewed, without=tuple(written.without), findings=written.told)
     queue(office, letters)
-    delivered = deliver(office, account, password, progress=progress, now=now, clock=clock, sleep=sleep)
+    delivered = deliver(
+        office,
+        account,
+        password,
+        progress=progress,
+        now=now,
+        chosen=letters_for(office, only, () if set(kinds) == set(TEMPLATE) else kinds),
+        clock=clock,
+        sleep=sleep,
+    )
     return Handed(delivered=delivered, without=tuple(written.without), findings=written.told)
 
 

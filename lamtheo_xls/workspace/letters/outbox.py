@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from lamtheo_xls.text import slug
 from lamtheo_xls.workspace.folder import LETTERS, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, moment_text, with_bytes
 from lamtheo_xls.workspace.letters.outdated import withdraw_outdated
+from lamtheo_xls.workspace.owing import assignments_of
 
 PREVIEW = "xem-thu"
 """Below a round's drafts: what `--dry-run` would send."""
@@ -88,13 +89,14 @@ def deliver(
     *,
     progress: Progress,
     now: Now,
+    chosen: Callable[[LetterRecord], bool] = lambda letter: True,
     clock: Clock = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivered:
-    """Empties the queue. Letters a run cut short was handing over are in doubt from now on; of those in doubt, the ones
-    the office's mailbox holds were sent. What waited and is out of date is withdrawn. Then whatever is ready goes out:
-    over SMTP, or, where the account names no server for it, as drafts. Every letter's state is on the disk before and
-    after its content is handed over.
+    """Empties the queue of the letters `chosen` (the others wait for a command that is for them). Letters a run cut
+    short was handing over are in doubt from now on; of those in doubt, the ones the office's mailbox holds were sent.
+    What waited and is out of date is withdrawn. Then whatever is ready goes out: over SMTP, or, where the account names
+    no server for it, as drafts. Every letter's state is on the disk before and after its content is handed over.
 
     Nothing is raised for a server that cannot be reached or refuses the login: see `Delivered.broken`.
     """
@@ -106,7 +108,7 @@ def deliver(
     except World as error:
         unlooked = error
     touched |= {x.id for x in withdraw_outdated(office, moment_text(now()))}
-    ready = ledger.letters("ready")
+    ready = tuple(x for x in ledger.letters("ready") if chosen(x))
     touched |= {x.id for x in ready}
     if ready and (account is None or account.smtp is None):
         _draft(office, ready, now)
@@ -120,6 +122,19 @@ def deliver(
         unlooked=unlooked,
         broken=broken,
     )
+
+
+def letters_for(office: Office, only: Sequence[str], kinds: Sequence[str] = ()) -> Callable[[LetterRecord], bool]:
+    """Whether a letter that waits is about a form of the units and people named, and of the kinds named (none: any)."""
+    owed = {
+        a.id for one in office.all for a in assignments_of(one)[0] if not only or a.unit in only or a.person in only
+    }
+
+    def chosen(letter: LetterRecord) -> bool:
+        about = not only or not owed.isdisjoint(letter.items.get("assignments", ()))
+        return about and (not kinds or letter.kind in kinds)
+
+    return chosen
 
 
 def _settle_doubts(office: Office, account: Account | None, password: Passwords, now: Now) -> set[int]:

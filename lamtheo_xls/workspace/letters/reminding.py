@@ -23,6 +23,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     Passwords,
     clear_previews,
     deliver,
+    letters_for,
     preview,
     queue,
     refuse_secret,
@@ -120,7 +121,8 @@ def remind(
     if dry_run:
         return Reminded(previewed=preview(office, letters), findings=tuple(dict.fromkeys(told)))
     queue(office, letters)
-    delivered = deliver(office, account, password, progress=progress, now=now, clock=clock, sleep=sleep)
+    chosen = letters_for(office, only)
+    delivered = deliver(office, account, password, progress=progress, now=now, chosen=chosen, clock=clock, sleep=sleep)
     return Reminded(delivered=delivered, findings=tuple(dict.fromkeys(told)))
 
 
