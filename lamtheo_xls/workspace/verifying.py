@@ -15,6 +15,9 @@ from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.judging import Docket, digest_of, judge
 from lamtheo_xls.workspace.renewing import Versions, versions_of
 
+_ON_THE_WAY_IN = ("file.archive_", "file.mail_", "file.winmail")
+"""What intake found wrong with an archive or a message, before anything was read of it."""
+
 
 def verify(office: Office, *, every_round: bool, progress: Progress) -> tuple[int, tuple[dict[str, str], ...]]:
     """Judges every received file – of the office's rounds, or of all – again from the archived bytes, by the facts it
@@ -59,7 +62,7 @@ def _derive(office: Office, docket: Docket, versions: Versions, record: Submissi
     assigned = None
     if facts and json.loads(facts)["assigned"] and record.serial is not None:
         assigned = office.ledger.issued(record.serial)
-    way_in = tuple(f for f in record.findings if f.code.startswith("file.archive_"))
+    way_in = tuple(f for f in record.findings if f.code.startswith(_ON_THE_WAY_IN))
     verdict = judge(data, as_then, received=record.received, assigned=assigned, way_in=way_in)
     return verdict.examination.state, text_of(verdict.examination)
 

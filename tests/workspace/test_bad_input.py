@@ -301,6 +301,24 @@ def test_whatever_the_archive_keeps_is_compared(
     assert lamtheo("verify", "-C", office, *AS_OF).code == 0
 
 
+def test_messages_that_were_not_taken_apart_are_judged_alike_again(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """A saved message that brings nothing, one with Outlook's own package, one too deep in messages: `verify` agrees
+    with what was found on the way in."""
+    head, inbox = b"From: a@donvi.test\nSubject: Nop bieu\nMIME-Version: 1.0\n", office / "nhan-ve"
+    winmail = b"Content-Type: application/ms-tnef; name=winmail.dat\n\n\x78\x9f\x3e\x22\x01"
+    (inbox / "khong.eml").write_bytes(head + b"\nKinh gui van phong.\n")
+    (inbox / "outlook.eml").write_bytes(head + winmail)
+    (inbox / "sau.eml").write_bytes(head + b"Content-Type: message/rfc822\n\n" * 30 + head + b"\nHet.\n")
+    said = lamtheo("collect", "-C", office, *AS_OF, "--json")
+    assert {line["file"]: [f["code"] for f in line["findings"]] for line in said.lines} == {
+        "nhan-ve/khong.eml": ["file.mail_bare"],
+        "nhan-ve/outlook.eml": ["file.winmail"],
+        "nhan-ve/sau.eml": ["file.mail_nested"],
+    }
+    said = lamtheo("verify", "-C", office, *AS_OF, "--json")
+    assert said.code == 0 and said.lines[0] == {"round": None, "compared": 3, "differing": []}
+
+
 def test_a_weak_key_is_refused(tmp_path: Path, lamtheo: Callable[..., Any]) -> None:
     """`new --key-file` takes no key of a few bytes, nor the demo's; nothing is made."""
     from lamtheo_xls.workspace.folder import DEMO_KEY
