@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
                         "part": part,
                         "serial": record.issued.serial,
                         "file": path.name,
+                        "sha256": hashlib.sha256(content).hexdigest(),
                     },
                 )
             done.append(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lamtheo_xls.findings import World, say
 from lamtheo_xls.intake import LIMITS, Received, parts_of
-from lamtheo_xls.intake.headers import VIETNAM, arrived_at, source_of
+from lamtheo_xls.intake.headers import VIETNAM, Head, arrived_at, source_of
 from lamtheo_xls.intake.mime import head_of_message
 from lamtheo_xls.ledger import LetterRecord, MailSource, SeenMessage
 from lamtheo_xls.mail.model import Account, Fetched
@@ -94,14 +94,20 @@ def _apart(account: Account) -> Account:
 
 def settle_doubts(office: Office, mailbox: Mailbox, moment: str) -> tuple[LetterRecord, ...]:
     """Letters in doubt that lie in the office's own mailbox – a recipient of the same transaction – were sent; those
-    letters."""
-    doubted = office.ledger.letters("in_doubt")
+    letters. One that had come back before it was sent again bears the number of its first copy: a person decides."""
+    doubted = [x for x in office.ledger.letters("in_doubt") if not _came_back(office, x)]
     return tuple(_settled(office, x, moment) for x in doubted if mailbox.holds(x.message_id))
+
+
+def _came_back(office: Office, letter: LetterRecord) -> bool:
+    """Whether it was ever returned: what is found of it since may be of the first time."""
+    events = office.ledger.history(subject=letter.subject_of)
+    return any(e.kind == "letter" and e.detail.get("state") == "bounced" for e in events)
 
 
 def _settled(office: Office, letter: LetterRecord, moment: str) -> LetterRecord:
     """The letter, sent now that there is proof, where nobody could say so before."""
-    if letter.state != "in_doubt":
+    if letter.state != "in_doubt" or _came_back(office, letter):
         return letter
     reply = say("workspace.mailbox.proven")
     return office.ledger.move_letter(letter.id, "sent", as_of=office.as_of, moment=moment, reply=reply)
@@ -132,8 +138,10 @@ class _Errand:
 
     @cached_property
     def issued(self) -> frozenset[str]:
-        """SHA-256 of every workbook that ever went out."""
-        return frozenset(r.sha256 for r in self.office.ledger.all_issued())
+        """SHA-256 of every workbook that ever went out, blank or with faults marked."""
+        ledger = self.office.ledger
+        marked = (str(e.detail.get("sha256", "")) for e in ledger.history() if e.kind == "returned")
+        return frozenset((*(r.sha256 for r in ledger.all_issued()), *marked))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -268,20 +276,22 @@ def _opened(errand: _Errand, folder: str, validity: int, fetched: Fetched) -> _M
     head = head_of_message(fetched.data, LIMITS.head_bytes)
     mail = source_of(head)
     items: tuple[Received, ...] = ()
-    letter = None
-    kind = "other"
-    if notice := bounce_of(fetched.data):
-        letter = _told_of(errand, notice)
-        kind = "bounce" if letter is not None else "other"
-    else:
+    letter, ids = None, mail.references
+    notice = bounce_of(fetched.data)
+    if notice is None or not _is_report(head):
         arrived = arrived_at(head) or (fetched.arrived.astimezone(VIETNAM) if fetched.arrived else None)
         day = arrived.date() if arrived else errand.office.as_of
         envelope, items = parts_of(
             fetched.data, _name(mail.sender, day), LIMITS, skip=lambda id: errand.ours(id) is not None
         )
-        items = tuple(replace(item, day=item.day or day) for item in _without_our_own(errand, items))
+        items = tuple(replace(item, day=item.day or day) for item in _without_our_own(errand, mail, items))
+        ids = (*envelope.message_ids, *ids)
+    if notice is not None and not any(map(_is_workbook, items)):
+        items, letter = (), _told_of(errand, notice)
+        kind = "bounce" if letter is not None else "other"
+    else:
         kind = "taken" if any(item.data is not None for item in items) else "other"
-        for message_id in (*envelope.message_ids, *envelope.mail.references):
+        for message_id in ids:
             if answered := errand.ours(message_id):
                 _settled(errand.office, answered, errand.moment)
     known = kind != "taken" or mail.sender.casefold() in errand.known
@@ -293,17 +303,30 @@ def _opened(errand: _Errand, folder: str, validity: int, fetched: Fetched) -> _M
     )
 
 
+def _is_report(head: Head) -> bool:
+    """Whether a mail server made it, by its shape. What only reads like a notice may be a person's words: with a
+    workbook it is a return."""
+    return head.first("content-type").lower().startswith("multipart/report")
+
+
+def _is_workbook(item: Received) -> bool:
+    return item.data is not None and item.name.lower().endswith(_WORKBOOKS)
+
+
 def _name(sender: str, day: dt.date) -> str:
     """What files of the message are named after, before the «!»."""
     shown = re.sub(r"[!/\\\s]", "_", sender)[:100] or say("workspace.mailbox.nobody")
     return say("workspace.mailbox.name", ngay=f"{day:%d-%m-%Y}", nguoi=shown)
 
 
-def _without_our_own(errand: _Errand, items: Sequence[Received]) -> tuple[Received, ...]:
-    """The files without workbooks as we issued them, where the message brings another workbook: people answer with what
-    they were sent still attached."""
-    workbooks = [item for item in items if item.name.lower().endswith(_WORKBOOKS)]
-    if len(workbooks) < 2 or all(item.sha256 in errand.issued for item in workbooks):
+def _without_our_own(errand: _Errand, mail: MailSource, items: Sequence[Received]) -> tuple[Received, ...]:
+    """The files without workbooks as we gave them out, where the message brings another workbook: people answer with
+    what they were sent still attached. A robot, or the office itself, returns none of those at all."""
+    workbooks = [item for item in items if _is_workbook(item)]
+    if not workbooks:
+        return tuple(items)
+    nobodys = mail.automatic or mail.sender.casefold() == errand.account.address.casefold()
+    if not nobodys and (len(workbooks) < 2 or all(item.sha256 in errand.issued for item in workbooks)):
         return tuple(items)
     return tuple(item for item in items if item.sha256 not in errand.issued)
 
@@ -320,8 +343,18 @@ def _told_of(errand: _Errand, notice: Bounce) -> LetterRecord | None:
     said = f"{notice.diagnosis} ({', '.join(reached)})" if reached and len(addressed) > 1 else notice.diagnosis
     if notice.kind == "failed" and not only_us and letter.state in ("sent", "in_doubt"):
         return office.ledger.move_letter(letter.id, "bounced", as_of=office.as_of, moment=errand.moment, reply=said)
+    if notice.kind == "failed" and letter.state == "bounced" and _is_news(letter, reached):
+        both = f"{letter.reply}; {said}"
+        return office.ledger.move_letter(letter.id, "bounced", as_of=office.as_of, moment=errand.moment, reply=both)
     if not only_us and letter.state != "bounced":
         detail = {"reply": said, "to": list(notice.recipients)}
         round_ = letter.rounds[0] if letter.rounds else ""
         office.ledger.record_event(notice.kind, letter.subject_of, as_of=office.as_of, round=round_, detail=detail)
     return _settled(office, letter, errand.moment)
+
+
+def _is_news(letter: LetterRecord, reached: Sequence[str]) -> bool:
+    """Whether an address is among them that no earlier notice named: it came back from one, and now from another."""
+    return len(letter.addresses) > 1 and any(
+        f"({a}" not in letter.reply and f" {a}" not in letter.reply for a in reached
+    )

@@ -21,7 +21,7 @@ from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import LetterRecord, open_ledger
 from lamtheo_xls.mail.mailboxes import KEYWORD, Mailbox, open_mailbox
 from lamtheo_xls.mail.model import Account
-from lamtheo_xls.workspace import fetching
+from lamtheo_xls.workspace import answering, fetching
 from lamtheo_xls.workspace.collecting import Collected
 from lamtheo_xls.workspace.fetching import Opened, fetch_mail, settle_doubts
 from lamtheo_xls.workspace.folder import open_office
@@ -542,3 +542,81 @@ def test_the_same_bytes_from_folder_and_mail(desk: Desk, workbook: Callable[...,
     with desk.ledger() as ledger:
         assert [c.mail.sender for c in ledger.mailed_copies()] == ["so1@example.vn", "khac@donvi.test"]
     shutil.rmtree(desk.root / "nhan-ve")
+
+
+def came_back_and_went_again(desk: Desk, n: int) -> LetterRecord:
+    """A letter that was returned, was sent again by a person's word, and is in doubt since."""
+    record = desk.queued(n, state="sent")
+    with desk.ledger() as ledger:
+        for state in ("bounced", "ready", "sending", "in_doubt"):
+            record = ledger.move_letter(record.id, state, as_of=TODAY, moment=MOMENT)
+    return record
+
+
+def test_the_first_copy_proves_nothing_of_the_second(desk: Desk, workbook: Callable[..., bytes]) -> None:
+    """A letter sent again bears the number it had when it came back. What lies in the mailbox, tells of a delay or
+    answers it may be of the first time: a person decides."""
+    copied, delayed, answered = (came_back_and_went_again(desk, n) for n in (1, 2, 3))
+    own = letter()
+    own.replace_header("Message-ID", copied.message_id)
+    desk.put(own, notice(delayed, "delayed", "4.4.1", "timed out"))
+    desk.put(letter(("a.xlsx", workbook(1)), n=9, In_Reply_To=answered.message_id))
+    with open_office(desk.root, round_id=None, as_of=TODAY, who="test") as office:
+        with open_mailbox(desk.account, PASSWORD) as mailbox:
+            assert settle_doubts(office, mailbox, moment=MOMENT) == ()
+    assert [x.state for x in desk.collect()] == ["accepted"]
+    assert [desk.state_of(x)[0] for x in (copied, delayed, answered)] == ["in_doubt"] * 3
+
+
+def issued(desk: Desk, unit: int) -> bytes:
+    return (desk.root / "bieu-gui" / ROUND / f"mau-02_2027_DU-SO-SO-{unit}.xlsx").read_bytes()
+
+
+def test_what_robots_and_we_ourselves_quote(desk: Desk, workbook: Callable[..., bytes]) -> None:
+    """Workbooks as we gave them out are no returns where a robot quotes them, or where our own letter lies in the
+    mailbox under a number some server gave it; a unit's blank one is told to the unit, and anything filled is taken."""
+    desk.put(
+        letter(("bieu.xlsx", issued(desk, 1)), n=1, Auto_Submitted="auto-replied"),
+        letter(("bieu.xlsx", issued(desk, 2)), n=2, sender=desk.account.address),
+        letter(("bieu.xlsx", issued(desk, 3)), n=3, sender="so3@example.vn"),
+    )
+    (line,) = desk.collect()
+    assert (line.assignment, line.state) == ("mau-02_2027_DU-3", "to_fix")
+    assert desk.kinds == ["other", "other", "taken"] and desk.flags() == ["", "", READ]
+    desk.put(letter(("bieu.xlsx", workbook(2)), n=4, sender=desk.account.address))
+    assert [x.state for x in desk.collect()] == ["accepted"]
+
+
+def test_the_marked_workbook_beside_the_mended_one(desk: Desk, workbook: Callable[..., bytes]) -> None:
+    """Who mends a return and sends the marked workbook along has sent one return, not a good and a faulty one."""
+    desk.put(letter(("a.xlsx", workbook(1, rows=[{"ten_chi_bo": "Chi bộ 1 Sở Số 1", "moi": "x"}]))))
+    assert [x.state for x in desk.collect()] == ["to_fix"]
+    with open_office(desk.root, round_id=None, as_of=TODAY, who="test") as office:
+        (back,) = answering.send_back(office, progress=quiet)
+    marked = Path(back["file"])
+    desk.put(letter(("mới.xlsx", workbook(1)), (marked.name, marked.read_bytes()), n=2))
+    assert [(x.file.partition("!")[2], x.state) for x in desk.collect()] == [("mới.xlsx", "accepted")]
+
+
+def test_a_postmaster_may_return_a_workbook(desk: Desk, workbook: Callable[..., bytes]) -> None:
+    """Words that read like a server's notice, with a filled workbook, are a return; without one they are a notice."""
+    record = desk.queued(1, state="sent")
+    sender = "Quản trị <postmaster@donvi.test>"
+    told = letter(
+        ("a.xlsx", workbook(1)), sender=sender, subject="Hôm qua không gửi được", In_Reply_To=record.message_id
+    )
+    desk.put(told)
+    assert [x.state for x in desk.collect()] == ["accepted"] and desk.kinds == ["taken"]
+    assert desk.state_of(record)[0] == "sent"
+    desk.put(letter(n=2, sender=sender, subject="Không gửi được", In_Reply_To=record.message_id))
+    assert desk.collect() == [] and desk.state_of(record)[0] == "bounced"
+
+
+def test_one_address_after_the_other(desk: Desk) -> None:
+    """What came back from a second address too is told beside the first; the same notice twice says nothing new."""
+    record = desk.queued(1, state="sent", to=("so1@example.vn", "khac@example.vn"))
+    for recipient in ("so1@example.vn", "khac@example.vn", "khac@example.vn"):
+        desk.put(notice(record, "failed", "5.1.1", "550 5.1.1 User unknown", recipient=recipient))
+    desk.collect()
+    said = "550 5.1.1 User unknown (so1@example.vn); 550 5.1.1 User unknown (khac@example.vn)"
+    assert desk.state_of(record) == ("bounced", said)
