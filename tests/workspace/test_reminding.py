@@ -418,6 +418,19 @@ def test_whose_letter_came_back_is_called(root: Path) -> None:
     assert listed(root, "02/03")["P2"].why == "returned_letter"
 
 
+def test_an_address_that_does_not_exist_is_not_written_to_again(root: Path) -> None:
+    """By the calendar nobody is reminded where there is no such mailbox: who is meant stays on the list of those to
+    call, is written to when named, and as ever where the mailbox was only full."""
+    for day, reply, then in (("24/02", "552 5.2.2 Mailbox full", True), ("26/02", "550 5.1.1 User unknown", False)):
+        with opened(root, day) as office:
+            (letter,) = written(office, reminders_of(office, Rhythm(), only=("P2",)))
+            office.ledger.move_letter(letter.id, "bounced", as_of=office.as_of, moment="2027-02-26T10:00", reply=reply)
+        with opened(root, "28/02") as office:
+            assert ("binh@mau.example" in told(reminders_of(office, Rhythm()))) is then, reply
+            assert set(told(reminders_of(office, Rhythm(), only=("P2",)))) == {"binh@mau.example"}
+            assert [x.why for x in contacts_of(office) if x.code == "P2"] == ["returned_letter"]
+
+
 def test_the_order_is_that_of_calling(root: Path) -> None:
     """First whose letter came back, then who was reminded, then who goes another way."""
     reminded(root, "24/02")

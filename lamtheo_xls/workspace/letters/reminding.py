@@ -14,7 +14,7 @@ from lamtheo_xls.mail.model import Account
 from lamtheo_xls.mail.templates import Templates, read_templates, write_missing
 from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
 from lamtheo_xls.workspace.issuing import check_codes
-from lamtheo_xls.workspace.letters.awaited import Awaited, awaited_of
+from lamtheo_xls.workspace.letters.awaited import CAME_BACK, Awaited, awaited_of
 from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
 from lamtheo_xls.workspace.letters.outbox import (
     Clock,
@@ -29,11 +29,14 @@ from lamtheo_xls.workspace.letters.outbox import (
     refuse_secret,
 )
 from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
+from lamtheo_xls.workspace.letters.refusals import reason_of
 from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
 from lamtheo_xls.workspace.owing import assignments_of
 
 WORDS = {"before": "nhac-truoc-han", "on": "nhac-den-han", "after": "nhac-qua-han"}
 """Where the date lies, seen from today → the words; the last of these that fits anything in the letter is taken."""
+
+_NOBODY_THERE = ("no_mailbox", "no_domain", "bad_address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,17 +142,27 @@ def reminders_of(office: Office, rhythm: Rhythm, *, only: Sequence[str] = ()) ->
     """Who is to be reminded of what on the office's date, in the office's order, over the rounds the command is for.
 
     Only what is still awaited and whose step has come with nothing written since; those named in `only` (units or
-    people) whatever the calendar says. Never two reminders to one mailbox on one day.
+    people) whatever the calendar says. Never two reminders to one mailbox on one day, and none by the calendar to an
+    address that does not exist: those are called.
     """
     due = tuple(_due(office, rhythm, awaited_of(office, office.all), only))
     by_id = {d.awaited.assignment.id: d for d in due}
     boxes, _ = mailboxes_of(office, [d.awaited.assignment for d in due])
-    today = {address_set(x.addresses) for x in office.ledger.letters() if _is_of_today(office, x.kind, x.made_on)}
+    letters = office.ledger.letters()
+    left_out = {address_set(x.addresses) for x in letters if _is_of_today(office, x.kind, x.made_on)}
+    left_out |= frozenset() if only else _dead(letters)
     return tuple(
         _reminder(office, box, tuple(by_id[a.id] for a in assignments))
         for box, assignments in boxes.items()
-        if address_set(box.addresses) not in today
+        if address_set(box.addresses) not in left_out
     )
+
+
+def _dead(letters: Iterable[LetterRecord]) -> frozenset[frozenset[str]]:
+    """Mailboxes of one address from which the last letter came back because there is nobody by that address."""
+    last = {address_set(x.addresses): x for x in letters}
+    back = ((box, x) for box, x in last.items() if len(box) == 1 and x.state in CAME_BACK)
+    return frozenset(box for box, x in back if reason_of(x.reply) in _NOBODY_THERE)
 
 
 def _is_of_today(office: Office, kind: str, made_on: dt.date) -> bool:
