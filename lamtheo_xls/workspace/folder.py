@@ -32,7 +32,7 @@ from lamtheo_xls.register import (
     write_register,
 )
 from lamtheo_xls.reports.targets import write_new
-from lamtheo_xls.workspace.launchers import write_launchers
+from lamtheo_xls.workspace.launchers import add_launchers, write_launchers
 
 REGISTER = "danh-sach.xlsx"
 STATUS = "theo-doi.xlsx"
@@ -261,6 +261,7 @@ def open_office(
         for one in offices:
             sweep(*(one.folder(name) for name in OUTPUTS))
         sweep(root)
+        add_launchers(root)
         n = len(rounds)
         yield replace(offices[0], also=tuple(offices[1:n]), beside=tuple(offices[n:]))
 

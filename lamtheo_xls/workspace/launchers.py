@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from lamtheo_xls.findings import say
 
+_OURS = b" -m lamtheo_xls "
 LAUNCHERS = {
     "1-TAO-BIEU.cmd": ("tao-bieu", "theo-doi"),
     "2-GUI.cmd": ("gui", "theo-doi"),
@@ -50,3 +52,13 @@ def write_launchers(root: Path) -> None:
     """Writes the launchers into a new workspace."""
     for name, verbs in LAUNCHERS.items():
         (root / name).write_bytes(launcher(verbs).encode("utf-8"))
+
+
+def add_launchers(root: Path) -> None:
+    """Writes those that are missing where the first of ours lies: a workspace made by an earlier version is told to
+    click what it has not. Where the disk refuses, there are none; the verbs work all the same."""
+    with contextlib.suppress(OSError):
+        if _OURS in (root / next(iter(LAUNCHERS))).read_bytes():
+            for name, verbs in LAUNCHERS.items():
+                if not (root / name).exists():
+                    (root / name).write_bytes(launcher(verbs).encode("utf-8"))

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from lamtheo_xls.findings import say
 from lamtheo_xls.ledger import open_ledger
 
 OLD = Path(__file__).parent / "version-1.zip"
@@ -90,3 +91,46 @@ def test_it_goes_on(office: Path, lamtheo: Callable[..., Any]) -> None:
     assert said.code == 0, said.err
     assert lines_of(said)["DU-2"] == ("accepted", False, "2027-02-12")
     assert lamtheo("verify", "-C", office, "--as-of", "2027-02-12").code == 0
+
+
+def test_launchers_that_came_later(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """Who clicks on what an earlier version made is told to click `2-GUI.cmd`: any command puts it there, beside our
+    own first launcher only, and changes none that is there."""
+    lamtheo("status", "-C", office, *AS_OF)
+    assert [p.name for p in office.glob("*.cmd")] == []
+    (office / "1-TAO-BIEU.cmd").write_bytes(b'"%PY%" -m lamtheo_xls tao-bieu -C "%~dp0." %*\r\n')
+    (office / "3-NHAN-VE.cmd").write_bytes(b"rem sua tay\r\n")
+    lamtheo("status", "-C", office, *AS_OF)
+    names = ["1-TAO-BIEU.cmd", "2-GUI.cmd", "3-NHAN-VE.cmd", "4-DON-DOC.cmd"]
+    assert sorted(p.name for p in office.glob("*.cmd")) == names
+    assert "-m lamtheo_xls gui " in (office / "2-GUI.cmd").read_text("utf-8")
+    assert (office / "3-NHAN-VE.cmd").read_bytes() == b"rem sua tay\r\n"
+
+
+def test_facts_that_came_later(office: Path, lamtheo: Callable[..., Any]) -> None:
+    """A danh-sach.xlsx from before mail has no rows for it: `send` writes drafts and says which row to add; a row added
+    below the others, whatever stands beside it, is read like any."""
+    said = lamtheo("issue", "-C", office, *AS_OF)
+    assert said.code == 0, said.err
+    add_facts(office, {"Hộp thư nhận biểu": "btg@tinh.example", "Nhắc trước hạn (số ngày)": "5 ngày"})
+    said = lamtheo("send", "-C", office, *AS_OF)
+    assert said.code == 0, said.err
+    assert " ".join(say("cli.say.send_no_server", trang="CƠ QUAN").split()) in " ".join(said.out.split())
+    said = lamtheo("remind", "-C", office, *AS_OF, "--at", "09:00")
+    assert (said.code, "5 ngày" in said.out) == (0, True), said.err
+    said = lamtheo("collect", "-C", office, *AS_OF, "--mailbox")
+    assert said.code == 3 and "«Máy chủ nhận thư»" in said.err
+    add_facts(office, {"Máy chủ gửi thư": "mail.tinh.example:995"})
+    said = lamtheo("send", "-C", office, *AS_OF)
+    assert said.code == 3 and "mail.tinh.example:995" in said.err
+
+
+def add_facts(office: Path, facts: dict[str, str]) -> None:
+    """As a clerk writes them: under the last row of CƠ QUAN, or where the label stands already."""
+    book = openpyxl.load_workbook(office / "danh-sach.xlsx")
+    sheet = book["CƠ QUAN"]
+    rows = {cell.value: cell.row for cell in sheet["A"]}
+    for label, text in facts.items():
+        row = rows.get(label, sheet.max_row + 1)
+        sheet.cell(row, 1).value, sheet.cell(row, 2).value = label, text
+    book.save(office / "danh-sach.xlsx")
