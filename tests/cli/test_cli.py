@@ -15,7 +15,8 @@ import pytest
 from lamtheo_xls.cli.main import ALIASES, cli
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("pandas", "numpy", "openpyxl", "xlsxwriter", "jsonschema", "rich")
+MAIL = ("email", "holidays", "imap_tools", "jinja2", "keyring", "oxmsg", "smtplib", "ssl")
+HEAVY = ("pandas", "numpy", "openpyxl", "xlsxwriter", "jsonschema", "rich", *MAIL)
 
 
 @pytest.mark.parametrize("verb", ALIASES)
@@ -46,16 +47,37 @@ def test_generated_pages_are_current() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def loaded_by(*commands: tuple[object, ...]) -> set[str]:
+    """Everything that these commands import, one after the other in a process of their own."""
+    code = (
+        "import json, sys\nfrom lamtheo_xls.cli import main\n"
+        "for command in json.loads(sys.argv[1]):\n"
+        "    try:\n        main(command)\n    except SystemExit as end:\n        assert not end.code, command\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    told = json.dumps([[str(word) for word in command] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, told], capture_output=True, text=True, encoding="utf-8", cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
 def test_help_loads_nothing_heavy() -> None:
     """`lamtheo --help` is not made to wait for libraries it does not use."""
-    code = (
-        "import sys\nfrom lamtheo_xls.cli import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        f"print([m for m in {HEAVY!r} if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert loaded_by(("--help",)) & set(HEAVY) == set()
+
+
+def test_an_office_without_mail_waits_for_none_of_its_libraries(
+    tmp_path: Path, make_office: Callable[..., Path], filled: Callable[..., Path]
+) -> None:
+    """Issuing, taking in and following load nothing of mail where the office names no server; `email` reads messages
+    saved as files."""
+    folder = make_office(tmp_path / "VP", committees=1)
+    filled(folder, 1)
+    office = ("-C", folder, "--as-of", "2027-02-10")
+    loaded = loaded_by(("issue", *office), ("collect", *office), ("status", *office))
+    assert loaded & set(MAIL) == {"email"}
 
 
 def test_a_console_that_knows_no_vietnamese() -> None:
