@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamtheo_xls.findings import Finding, finding, say
@@ -15,7 +15,7 @@ from lamtheo_xls.reports.feedback import faults_told
 from lamtheo_xls.workspace.answering import to_mend
 from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
 from lamtheo_xls.workspace.issuing import check_codes
-from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
+from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, moment_text, sender_of
 from lamtheo_xls.workspace.letters.outbox import (
     Clock,
     Delivered,
@@ -28,7 +28,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     queue,
     refuse_secret,
 )
-from lamtheo_xls.workspace.letters.outdated import is_withdrawn
+from lamtheo_xls.workspace.letters.outdated import is_withdrawn, outdated_letters, withdraw
 from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Rulings, position_of, state_of_part
@@ -86,7 +86,12 @@ def send(
     templates, findings = read_templates(office.root / TEMPLATES)
     clear_previews(office)
     written = _Written(findings=list(findings))
-    letters = _compose(office, templates, only, kinds, again, progress, now, written)
+    chosen = letters_for(office, only, () if set(kinds) == set(TEMPLATE) else kinds)
+    withdrawn = _out_of_date(office, kinds, chosen)
+    if not dry_run:
+        withdrawn = withdraw(office, withdrawn, moment_text(now()))
+    gone = {x.id for x in withdrawn}
+    letters = _compose(office, templates, only, kinds, again, gone, progress, now, written)
     if dry_run:
         previewed = preview(office, letters)
         return Handed(previewed=previewed, without=tuple(written.without), findings=written.told)
@@ -97,11 +102,21 @@ def send(
         password,
         progress=progress,
         now=now,
-        chosen=letters_for(office, only, () if set(kinds) == set(TEMPLATE) else kinds),
+        chosen=chosen,
+        withdrawn=withdrawn,
         clock=clock,
         sleep=sleep,
     )
     return Handed(delivered=delivered, without=tuple(written.without), findings=written.told)
+
+
+def _out_of_date(
+    office: Office, kinds: Sequence[str], chosen: Callable[[LetterRecord], bool]
+) -> tuple[LetterRecord, ...]:
+    """What waits and nobody needs any more; and what is out of date otherwise, where this command makes it anew."""
+    outdated, rounds = outdated_letters(office), {one.round.id for one in office.all}
+    anew = (x for x in outdated.other if x.kind in kinds and rounds.issuperset(x.rounds) and chosen(x))
+    return (*outdated.done, *anew)
 
 
 @dataclass(slots=True)
@@ -123,14 +138,16 @@ def _compose(
     only: Sequence[str],
     kinds: Sequence[str],
     again: bool,
+    gone: Collection[int],
     progress: Progress,
     now: Now,
     written: _Written,
 ) -> Iterator[Composed]:
-    """The letters, made as they are taken: a round's attachments are never in memory together."""
+    """The letters, made as they are taken: a round's attachments are never in memory together. `gone`: letters that
+    are as good as never made."""
     made = office.ledger.letters()
     taken = {letter.key for letter in made}
-    sent = tuple(x for x in made if not is_withdrawn(x))
+    sent = tuple(x for x in made if not is_withdrawn(x) and x.id not in gone)
     rulings = office.ledger.standing(None)
     for kind in (k for k in TEMPLATE if k in kinds):
         enclosed: list[Enclosed] = []

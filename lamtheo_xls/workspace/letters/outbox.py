@@ -19,7 +19,7 @@ from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import slug
 from lamtheo_xls.workspace.folder import LETTERS, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, moment_text, with_bytes
-from lamtheo_xls.workspace.letters.outdated import withdraw_outdated
+from lamtheo_xls.workspace.letters.outdated import outdated_letters, withdraw
 from lamtheo_xls.workspace.owing import assignments_of
 
 PREVIEW = "xem-thu"
@@ -90,12 +90,14 @@ def deliver(
     progress: Progress,
     now: Now,
     chosen: Callable[[LetterRecord], bool] = lambda letter: True,
+    withdrawn: Iterable[LetterRecord] = (),
     clock: Clock = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivered:
     """Empties the queue of the letters `chosen` (the others wait for a command that is for them). Letters a run cut
     short was handing over are in doubt from now on; of those in doubt, the ones the office's mailbox holds were sent.
-    What waited and is out of date is withdrawn. Then whatever is ready goes out: over SMTP, or, where the account names
+    What waited and nobody needs any more is withdrawn (`withdrawn`: and was so far by this command), and what would not
+    be sent like that today waits on for `send`. Then whatever is ready goes out: over SMTP, or, where the account names
     no server for it, as drafts. Every letter's state is on the disk before and after its content is handed over.
 
     Nothing is raised for a server that cannot be reached or refuses the login: see `Delivered.broken`.
@@ -107,8 +109,10 @@ def deliver(
         touched |= _settle_doubts(office, account, password, now)
     except World as error:
         unlooked = error
-    touched |= {x.id for x in withdraw_outdated(office, moment_text(now()))}
-    ready = tuple(x for x in ledger.letters("ready") if chosen(x))
+    outdated = outdated_letters(office)
+    touched |= {x.id for x in (*withdrawn, *withdraw(office, outdated.done, moment_text(now())))}
+    held = {x.id for x in outdated.other}
+    ready = tuple(x for x in ledger.letters("ready") if x.id not in held and chosen(x))
     touched |= {x.id for x in ready}
     if ready and (account is None or account.smtp is None):
         _draft(office, ready, now)

@@ -85,11 +85,13 @@ def round_of_letter(letter: LetterRecord) -> str:
 
 
 def has_moved(office: Office, record: LetterRecord) -> bool:
-    """The register has other addresses now for those the letter is for: the next letter goes there."""
-    cells = []
+    """The register has other addresses now for somebody the letter is for: the next letter goes there, and this one
+    would go where it no longer belongs."""
+    to = address_set(record.addresses)
     for about, _, code in (recipient.partition(":") for recipient in record.recipients):
         person = person_by_code(office.register, code) if about == "person" else None
         unit = unit_of(office.register, code) if about == "unit" else None
-        cells.append(person.mail if person is not None else unit.mail if unit is not None else "")
-    now = {address for cell in cells for address in address_set(addresses_in(cell))}
-    return bool(record.recipients) and not address_set(record.addresses) <= now
+        cell = person.mail if person is not None else unit.mail if unit is not None else ""
+        if not to <= address_set(addresses_in(cell)):
+            return True
+    return False
