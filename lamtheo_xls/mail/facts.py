@@ -23,17 +23,20 @@ def complete(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, texts in one line each, with what was left out, and for each form what follows from the others."""
     given = _in_lines(dict.fromkeys(FACTS, "") | {"bieu": (), "so_tep": 0, "lan": 0} | dict(facts))
     units = {form.get("don_vi", "") for form in given["bieu"]}
-    forms = [_form(form, several=len(units) > 1) for form in given["bieu"]]
+    forms = [_form(form, to=given["nguoi_nhan"] if len(units) == 1 else "") for form in given["bieu"]]
     return given | {"bieu": forms, "dau_moi": given["dau_moi"].rstrip(" .;,")}
 
 
-def _form(facts: Mapping[str, Any], *, several: bool) -> dict[str, Any]:
+def _form(facts: Mapping[str, Any], *, to: str) -> dict[str, Any]:
+    """`to`: whom the letter is to, where all its forms are of one unit. That unit is named with the form unless it is
+    the one written to, or the form is a person's."""
     form = _in_lines(dict.fromkeys(FORM_FACTS, "") | dict(facts))
     faults = [one_line(fault) for fault in form["loi"]]
     if len(faults) > FAULTS_TOLD + 1:
         faults[FAULTS_TOLD:] = [say("mail.template.more_faults", n=len(faults) - FAULTS_TOLD)]
     named = " – ".join(dict.fromkeys(part for part in (form["ten"], form["nhan_de"]) if part))
-    whose = ", ".join(part for part in (form["nguoi"], form["don_vi"] if several else "") if part)
+    unit = "" if to and (form["nguoi"] or form["don_vi"] in to) else form["don_vi"]
+    whose = ", ".join(part for part in (form["nguoi"], unit) if part)
     full = say("mail.template.of", ten=named, cua=whose) if whose else named
     form |= {"loi": faults, "ten_day_du": full, "con_lai": _left(form["con"])}
     return form | {"han_day_du": _due(form)}

@@ -37,7 +37,9 @@ _ID = re.compile(r"<[!-;=?-~]{1,900}>")
 def subject_token(round_id: str, code: str) -> str:
     """What a letter's subject ends with: «[LTB 43-kh-duk_2027 CB017]». A hint for people and filters, never proof."""
     return (
-        "[LTB " + " ".join(" ".join(part.replace("[", "").replace("]", "").split()) for part in (round_id, code)) + "]"
+        "[LTB "
+        + " ".join(" ".join(part.replace("[", "").replace("]", "").split()) for part in (round_id, code) if part)
+        + "]"
     )
 
 

@@ -251,4 +251,5 @@ def test_message_id_is_fixed_and_not_to_be_guessed() -> None:
 def test_subject_token() -> None:
     """`[LTB <round> <CODE>]`, of one line and one pair of brackets whatever the code is."""
     assert subject_token("43-kh-duk_2027", "CB017") == "[LTB 43-kh-duk_2027 CB017]"
+    assert subject_token("43-kh-duk_2027", "") == "[LTB 43-kh-duk_2027]"
     assert subject_token("43-kh-duk_2027", "CB]\r\n[017") == "[LTB 43-kh-duk_2027 CB 017]"

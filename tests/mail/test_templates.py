@@ -178,6 +178,13 @@ def test_several_units_in_one_letter_are_told_apart() -> None:
     assert "- Mẫu số 02 – Bảng đăng ký mô hình (Chi bộ Sở Y tế)\n" in text
 
 
+def test_a_letter_to_somebody_else_names_the_unit() -> None:
+    """Who sent a form for another unit reads whose it was; a person's own form bears the person's name alone."""
+    _, text = written("bien-nhan", nguoi_nhan="Phòng Nghiệp vụ", bieu=[FORM, PLAN])
+    assert "- Mẫu số 02 – Bảng đăng ký mô hình (Chi bộ Sở Tài chính)\n" in text
+    assert "- Mẫu 03 – Kế hoạch cá nhân (Nguyễn Văn An)\n" in text
+
+
 def test_a_document_without_form_is_named_once() -> None:
     """What has no label of its own is not said twice."""
     _, text = written("nhac-den-han", bieu=[FORM | {"ten": "Báo cáo sơ kết", "nhan_de": "Báo cáo sơ kết"}])

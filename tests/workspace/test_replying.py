@@ -216,6 +216,7 @@ def test_a_stranger_is_told_and_gets_no_workbook(office: Path, sender: Sender, f
     assert to == ("la@khac.example",) and files(message) == []
     assert (letter.recipients, letter.items.get("submissions", ()), len(letter.items["told"])) == ((), (), 1)
     assert "Còn 1 chỗ cần sửa." in text(message) and "D15" not in text(message)
+    assert "(Đảng ủy Sở Số 2)" in text(message) and str(message["Subject"]).endswith("[LTB 43-kh-duk_2027]")
     sender.sent.clear()
     with open_office(office, round_id=None, as_of=DAY, who="test") as opened:
         handing.send(opened, SMTP, lambda s: "x", kinds=("returned",), progress=passed, now=lambda: NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import re
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -153,10 +154,10 @@ def test_a_letter_for_each_mailbox_with_exactly_its_workbook(office: Path, sende
         name = f"mau-02_2027_DU-SO-SO-{number}.xlsx"
         assert attached(data) == {name: (office / "bieu-gui" / ROUND / name).read_bytes()}
         head = parsed(data)
-        assert head["Subject"].endswith(f"[LTB {ROUND} DU-{number}]") and f"ĐU Sở Số {number}" in head["Subject"]
+        assert head["Subject"].endswith(f"[LTB {ROUND} DU-{number}]") and f"Đảng ủy Sở Số {number}" in head["Subject"]
         assert head["Reply-To"] == ADDRESS and ADDRESS in head["From"] and "Đảng ủy các cơ quan" in head["From"]
         said = body(data)
-        assert f"Kính gửi: ĐU Sở Số {number}" in said and "trong tháng 02/2027" in said and "28/02/2027" in said
+        assert f"Kính gửi: Đảng ủy Sở Số {number}" in said and "trong tháng 02/2027" in said and "28/02/2027" in said
         assert name in said and "Mẫu số 02" in said and "Ban Tuyên giáo và Dân vận" in said
     for number, letter in enumerate(letters(office), start=1):
         assert (letter.state, letter.kind, letter.reply, letter.tries) == ("sent", "issue", "250 2.0.0 Ok", 1)
@@ -234,10 +235,13 @@ def test_persons_who_have_an_address_and_those_who_have_none(
     }
     both = next(x for x in letters(folder) if len(x.addresses) == 2)
     assert set(both.rounds) == {f"{PLAN}_2024", f"{GUIDANCE}_2024"} and both.recipients == ("unit:CS",)
+    said = next(body(data) for addresses, data in sender.sent if len(addresses) == 2)
+    due = re.findall(r"Hạn gửi: .*\(hết ngày (\d\d)/(\d\d)/(\d{4})\)", said)
+    assert len(due) > 2 and due == sorted(due, key=lambda day: day[::-1])
     hoa = next(x for x in letters(folder) if x.addresses == ("hoa@tinh.example",))
     assert hoa.recipients == ("person:P1",)
     said = next(body(data) for addresses, data in sender.sent if addresses == ("hoa@tinh.example",))
-    assert "Kính gửi: Lê Thị Hoa" in said
+    assert "Kính gửi: đồng chí Lê Thị Hoa" in said
     assert {a.id for a in handed.without} == {a for a, _ in names if a.endswith("_THON")}
 
 
@@ -249,7 +253,7 @@ def test_one_mailbox_of_two_units_gets_one_letter(office: Path, sender: Sender) 
     assert to(sender.sent) == ["a@tinh.example; b@tinh.example", "so2@example.vn"]
     data = sender.sent[0][1]
     assert sorted(attached(data)) == ["mau-02_2027_DU-SO-SO-1.xlsx", "mau-02_2027_DU-SO-SO-3.xlsx"]
-    assert "Kính gửi: ĐU Sở Số 1; ĐU Sở Số 3" in body(data)
+    assert "Kính gửi: Đảng ủy Sở Số 1; Đảng ủy Sở Số 3" in body(data)
     assert "Đảng ủy Sở Số 1" in body(data) and "Đảng ủy Sở Số 3" in body(data)
     assert letters(office)[0].recipients == ("unit:DU-1", "unit:DU-3")
 
@@ -577,11 +581,11 @@ def test_the_offices_own_words(office: Path, sender: Sender) -> None:
     template = office / "mau-thu" / "tao-bieu.txt"
     template.write_text("Tiêu đề: Biểu của {{ nguoi_nhan }}\n\nXin chào {{ nguoi_nhan }}!\n", "utf-8-sig")
     send(office, only=("DU-1",))
-    assert body(sender.sent[0][1]).strip() == "Xin chào ĐU Sở Số 1!"
+    assert body(sender.sent[0][1]).strip() == "Xin chào Đảng ủy Sở Số 1!"
     template.write_text("Tiêu đề: Biểu\n\n{% for b in bieu %}\n", "utf-8-sig")
     handed = send(office)
     assert [f.code for f in handed.findings] == ["mail.template_syntax"]
-    assert "Kính gửi: ĐU Sở Số 2" in body(sender.sent[1][1]) and len(sender.sent) == 3
+    assert "Kính gửi: Đảng ủy Sở Số 2" in body(sender.sent[1][1]) and len(sender.sent) == 3
 
 
 def test_what_nobody_could_have_written_is_asked_back(office: Path, sender: Sender) -> None:

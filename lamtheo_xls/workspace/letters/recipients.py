@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from lamtheo_xls.findings import say
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.register.naming import mails_valid
 from lamtheo_xls.workspace.folder import Office
@@ -22,7 +23,7 @@ class Mailbox:
     recipients: tuple[str, ...]
     """Whose addresses these are: 'unit:<code>', 'person:<code>', in the order of their assignments."""
     name: str
-    """Whom the letter speaks to: the unit's short name, the person's name, several joined."""
+    """Whom the letter speaks to: the unit by its full name, the person («đồng chí …»), several joined."""
 
 
 def mailboxes_of(
@@ -64,8 +65,8 @@ def _holder(office: Office, assignment: Assignment) -> tuple[str, str, tuple[str
     """Whose address the assignment's letters go to: recipient, name, addresses (none: nobody has one)."""
     person = person_by_code(office.register, assignment.person)
     if person is not None and (own := addresses_in(person.mail)):
-        return f"person:{person.code}", person.name, own
+        return f"person:{person.code}", say("workspace.letter.person", ten=person.name), own
     unit = unit_of(office.register, assignment.unit)
     if unit is None:
         return f"unit:{assignment.unit}", assignment.unit, ()
-    return f"unit:{unit.code}", unit.short_name or unit.name, addresses_in(unit.mail)
+    return f"unit:{unit.code}", unit.name, addresses_in(unit.mail)

@@ -196,9 +196,9 @@ def _holder(office: Office, assignment: Assignment, address: str) -> tuple[str, 
     person, unit = person_by_code(office.register, assignment.person), unit_of(office.register, assignment.unit)
     wanted = address.casefold()
     if person is not None and wanted in address_set(addresses_in(person.mail)):
-        return f"person:{person.code}", person.name
+        return f"person:{person.code}", say("workspace.letter.person", ten=person.name)
     if unit is not None and wanted in address_set(addresses_in(unit.mail)):
-        return f"unit:{unit.code}", unit.short_name or unit.name
+        return f"unit:{unit.code}", unit.name
     return "", ""
 
 
