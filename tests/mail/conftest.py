@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import imaplib
 import importlib.util
 import itertools
 import os
 import re
+import socket
 import ssl
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -197,3 +200,77 @@ def imap_account(dovecot: ImapServer, authority: Any) -> Callable[..., Account]:
         return Account(address=user, name="Đảng ủy Sở Mẫu", user=user, imap=server, **facts)
 
     return make
+
+
+class Cutting:
+    """A way to the server that counts what comes back and cuts off: `cut_after` bytes of each of the next `times`
+    connections pass."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.cut_after, self.times = 0, 0
+        self.connections = 0
+        self.gone = False
+        """The server is not there any more: whoever comes is cut off at once."""
+        self._threads: list[threading.Thread] = []
+        self._open: list[socket.socket] = []
+        self._accepting = threading.Thread(target=self._accept)
+        self._accepting.start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._target))
+                self.connections += 1
+                self._open += [client, server]
+                if self.gone:
+                    self.cut()
+                    continue
+                left = None
+                if self.times:
+                    self.times -= 1
+                    left = self.cut_after
+                for source, target, most in ((client, server, None), (server, client, left)):
+                    thread = threading.Thread(target=self._pass_on, args=(source, target, most))
+                    thread.start()
+                    self._threads.append(thread)
+
+    @staticmethod
+    def _pass_on(source: socket.socket, target: socket.socket, left: int | None) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                if left is not None and len(data) > left:
+                    target.sendall(data[:left])
+                    break
+                left = None if left is None else left - len(data)
+                target.sendall(data)
+        for one in (source, target):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def cut(self) -> None:
+        """Every connection, this moment."""
+        for one in self._open:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._accepting.join(10)
+        self.cut()
+        for thread in self._threads:
+            thread.join(10)
+        for one in self._open:
+            one.close()
+
+
+@pytest.fixture
+def cutting(dovecot: Any) -> Iterator[Cutting]:
+    proxy = Cutting(dovecot.port)
+    yield proxy
+    proxy.close()

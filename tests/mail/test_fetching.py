@@ -497,6 +497,35 @@ def test_cut_between_fetch_and_flag(
     assert desk.flags() == [READ]
 
 
+@pytest.mark.parametrize("move_to", ["", "Đã nhận"])
+def test_the_line_cut_between_fetch_and_flag(
+    move_to: str, desk: Desk, imap_account: Any, cutting: Any, workbook: Callable[..., bytes], monkeypatch: Any
+) -> None:
+    """The server gone at the moment it is to be told: that is said, what was fetched is recorded; the next run tells
+    the server and fetches nothing."""
+    user = desk.account.user
+    desk.put(*(letter((f"{n}.xlsx", workbook(n)), n=n) for n in (1, 2)))
+    verb = "move" if move_to else "mark"
+    real = getattr(Mailbox, verb)
+
+    def cut_first(mailbox: Mailbox, *arguments: Any) -> None:
+        cutting.gone = True
+        cutting.cut()
+        real(mailbox, *arguments)
+
+    desk.account = imap_account(user, port=cutting.port, move_to=move_to)
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, verb, cut_first)
+        with pytest.raises(World) as told:
+            desk.collect()
+    assert told.value.code == "world.mail_unreachable"
+    assert desk.flags() == ["", ""] and len(desk.submissions()) == 2
+    cutting.gone = False
+    monkeypatch.setattr(Mailbox, "fetch", lambda mailbox, uids: iter(list(uids) and [pytest.fail("fetched")]))
+    assert desk.collect() == []
+    assert desk.flags(move_to or "INBOX") == [READ, READ] and sum(desk.submissions().values()) == 2
+
+
 def test_a_server_that_will_not_be_told(
     desk: Desk, workbook: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

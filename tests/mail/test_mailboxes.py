@@ -7,7 +7,7 @@ import datetime as dt
 import imaplib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -26,71 +26,6 @@ def message(n: int, body: str = "Kính gửi văn phòng.") -> bytes:
         f"From: so{n}@donvi.test\nTo: vp@office.test\nSubject: Bieu {n}\nMessage-ID: <m{n}@donvi.test>\n"
         f"Content-Type: text/plain; charset=utf-8\n\n{body}\n"
     ).encode()
-
-
-class Cutting:
-    """A way to the server that counts what comes back and cuts off: `cut_after` bytes of each of the next `times`
-    connections pass."""
-
-    def __init__(self, port: int) -> None:
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.cut_after, self.times = 0, 0
-        self.connections = 0
-        self._threads: list[threading.Thread] = []
-        self._open: list[socket.socket] = []
-        self._accepting = threading.Thread(target=self._accept)
-        self._accepting.start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                self.connections += 1
-                self._open += [client, server]
-                left = None
-                if self.times:
-                    self.times -= 1
-                    left = self.cut_after
-                for source, target, most in ((client, server, None), (server, client, left)):
-                    thread = threading.Thread(target=self._pass_on, args=(source, target, most))
-                    thread.start()
-                    self._threads.append(thread)
-
-    @staticmethod
-    def _pass_on(source: socket.socket, target: socket.socket, left: int | None) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(4096):
-                if left is not None and len(data) > left:
-                    target.sendall(data[:left])
-                    break
-                left = None if left is None else left - len(data)
-                target.sendall(data)
-        for one in (source, target):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._accepting.join(10)
-        for one in self._open:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(10)
-        for one in self._open:
-            one.close()
-
-
-@pytest.fixture
-def cutting(dovecot: Any) -> Iterator[Cutting]:
-    proxy = Cutting(dovecot.port)
-    yield proxy
-    proxy.close()
 
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
@@ -323,7 +258,7 @@ def test_nobody_there(imap_account: Accounts, mail_servers: Any) -> None:
     assert "localhost" in str(told.value)
 
 
-def test_a_connection_that_dies_is_made_anew(dovecot: Any, imap_account: Accounts, cutting: Cutting) -> None:
+def test_a_connection_that_dies_is_made_anew(dovecot: Any, imap_account: Accounts, cutting: Any) -> None:
     """Cut in the middle of a message, it goes on where it was, on the same folder."""
     account = imap_account(port=cutting.port)
     dovecot.put(account.user, *(message(n, "Z" * 2_000_000) for n in range(3)))
@@ -338,7 +273,7 @@ def test_a_connection_that_dies_is_made_anew(dovecot: Any, imap_account: Account
     assert dovecot.flags(account.user) == [f"{KEYWORD} \\Seen"] * 3
 
 
-def test_a_connection_that_dies_again_is_told(dovecot: Any, imap_account: Accounts, cutting: Cutting) -> None:
+def test_a_connection_that_dies_again_is_told(dovecot: Any, imap_account: Accounts, cutting: Any) -> None:
     """Cut twice at one message it is given up, with one line; the messages before it came."""
     account = imap_account(port=cutting.port)
     dovecot.put(account.user, message(1), message(2, "Z" * 2_000_000))
@@ -352,7 +287,7 @@ def test_a_connection_that_dies_again_is_told(dovecot: Any, imap_account: Accoun
     assert len(found) == 1 and cutting.connections == 2
 
 
-def test_a_folder_numbered_anew_meanwhile(dovecot: Any, imap_account: Accounts, cutting: Cutting) -> None:
+def test_a_folder_numbered_anew_meanwhile(dovecot: Any, imap_account: Accounts, cutting: Any) -> None:
     """After a cut the numbers hold only where the folder is numbered as before: else the run ends, and nothing is
     marked that was not meant."""
     account = imap_account(port=cutting.port)
