@@ -109,7 +109,9 @@ def parts_of(
         items.append(received(name, data, modified, findings))
     day = arrived.date() if arrived else None
     envelope = Envelope(mail=mail, day=day, message_ids=tuple(dict.fromkeys(bag.ids)))
-    return envelope, tuple(replace(item, mail=mail, day=day) for item in items)
+    return envelope, tuple(
+        replace(item, mail=mail, day=day, modified=_after(item.modified, n)) for n, item in enumerate(items)
+    )
 
 
 def inside(
@@ -164,6 +166,11 @@ def _told(code: str, names: list[str]) -> Finding:
 def _local(moment: str) -> str:
     """Of two versions sent on one day the later one counts: the time of the message is that of its files."""
     return dt.datetime.fromisoformat(moment).astimezone(VIETNAM).replace(tzinfo=None).isoformat() if moment else ""
+
+
+def _after(modified: str, place: int) -> str:
+    """And of two in one message the one further down: the rest of a second tells them apart."""
+    return f"{modified}.{place:06}" if modified and place else modified
 
 
 def _brought(data: bytes, start: int, end: int | None, name: str, bag: _Bag, deep: int) -> Iterator[Received]:

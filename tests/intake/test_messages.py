@@ -135,7 +135,14 @@ def test_a_zip_in_a_message_is_opened_with_what_it_holds() -> None:
         ("thư!bieu.zip", archive, ["file.archive_path"]),
     ]
     assert {i.mail for i in items} == {envelope.mail} and envelope.message_ids == ("<n@so.example>",)
-    assert [i.modified for i in items[:2]] == ["2027-02-25T06:30:00"] * 2
+    assert [i.modified for i in items[:2]] == ["2027-02-25T06:30:00", "2027-02-25T06:30:00.000001"]
+
+
+def test_of_two_versions_in_one_message_the_further_down_is_the_later() -> None:
+    """However many there are, and never later than what came a second after."""
+    text = b"Date: Wed, 24 Feb 2027 23:30:%02d +0000\n" + MIXED + attached("a.xlsx", b"PK") * 300 + b"--b--"
+    times = [[i.modified for i in parts_of(text % second, "thư")[1]] for second in (0, 1)]
+    assert len(times[0]) == 300 and sorted({*times[0], *times[1]}) == [*times[0], *times[1]]
 
 
 def test_pictures_the_text_shows_are_left_out_and_others_kept() -> None:
