@@ -35,6 +35,12 @@ _LOOK = 0.05
 _PADDING = bytes(1 << 17)
 _SEALED = re.compile(r"encrypted|password|passphrase", re.IGNORECASE)
 _FULL = re.compile(r"no space left|not enough space", re.IGNORECASE)
+_STRANGE = re.compile(
+    r"unrecognized archive format|unsupported|not supported|can ?not open the file as archive|no such codec",
+    re.IGNORECASE,
+)
+"""What a program says that was built without this kind of archive: Windows 10's tar knows no LZMA, 7za no .rar."""
+_GONE = 127
 _MOST_LIST = 32 << 20
 _TAR_BLOCKS = 32 << 10
 
@@ -93,24 +99,28 @@ def _is_libarchive(path: Path) -> bool:
 
 def unpack_packed(data: bytes, kind: str, name: str, modified: str, limits: Limits) -> Iterator[Received]:
     """The members of a 'rar' or '7z', in order of name, as `name!member`; at last, if some could not be taken, the
-    archive itself with findings as of `unpack`. Where no program opens such an archive, it comes with file.archive.
+    archive itself with findings as of `unpack`. Where no program opens this kind of archive, it comes with file.archive.
     World where there is no place on the disk to take them out to."""
     if not programs():
         yield received(name, data, modified, (finding("file.archive", loai=kind),))
         return
     opened = Opened(limits=limits, left=limits.total_bytes)
+    is_strange = False
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             taken, out = _taken_out(data, kind, Path(folder), limits)
-            if taken.code:
+            is_strange = taken.code == "file.archive"
+            if taken.code and not is_strange:
                 opened.refuse(taken.code, name)
-            elif not taken.members:
+            elif not taken.members and not is_strange:
                 opened.refuse("file.archive_empty", name)
             if taken.members:
                 with out.open("rb") as file:
                     yield from _received(file, taken.members, name, opened)
     except OSError as error:  # the disk, not the archive: nobody is to be asked to send it again
         raise world_of(error, Path(error.filename or name)) from error
+    if is_strange:
+        yield received(name, data, modified, (finding("file.archive", loai=kind),))
     if opened.refused:
         yield received(name, data, modified, tuple(told(code, names) for code, names in opened.refused.items()))
 
@@ -126,7 +136,8 @@ def _taken_out(data: bytes, kind: str, folder: Path, limits: Limits) -> tuple[_T
         if taken.code in ("", "file.archive_bomb"):
             return taken, own / _OUT
         results.append((taken, own / _OUT))
-    return max(results, key=lambda found: found[0].code != "file.archive_damaged")
+    surest = ("file.archive_encrypted", "file.archive_damaged", "file.archive")
+    return min(results, key=lambda found: surest.index(found[0].code))
 
 
 def _received(file: IO[bytes], members: tuple[_Member, ...], name: str, opened: Opened) -> Iterator[Received]:
@@ -172,12 +183,12 @@ def _by_tar(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> 
         return _Taken(code="file.archive_bomb")
     if not status:
         return _Taken(members=tuple(members))
-    code = _why(folder)  # what came out before is not taken: it fills up a member it could not read with zeros
+    code = _why(folder, status)  # what came out before is not taken: it fills up a member it could not read with zeros
     if code == "file.archive_damaged":  # while turning it, libarchive does not say of a member that it has a password
         again = folder / "again"
         again.mkdir()
-        _run((path, "-xOf", f"../{_IN}"), again, limits.total_bytes, limits.packer_seconds)
-        code = _why(again)
+        status = _run((path, "-xOf", f"../{_IN}"), again, limits.total_bytes, limits.packer_seconds)
+        code = _why(again, status)
     return _Taken(code=code)
 
 
@@ -189,7 +200,7 @@ def _by_7z(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> _
     if status is None:
         return _Taken(code="file.archive_bomb")
     if status:
-        return _Taken(code=_why(folder))
+        return _Taken(code=_why(folder, status))
     listed = _listed((folder / _OUT).read_text("utf-8", "replace"))
     sizes = [int(f.get("Size") or 0) for f in listed]
     if len(listed) > limits.entries or max(sizes, default=0) > limits.member_bytes or sum(sizes) > limits.total_bytes:
@@ -200,7 +211,7 @@ def _by_7z(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> _
     if status is None:
         return _Taken(code="file.archive_bomb")
     if (folder / _OUT).stat().st_size != sum(sizes) or status > 2:
-        return _Taken(code=_why(folder))
+        return _Taken(code=_why(folder, status))
     members, start = [], 0
     for fields, size in zip(listed, sizes, strict=True):
         crc = int(fields["CRC"], 16) if fields.get("CRC") else None
@@ -208,7 +219,7 @@ def _by_7z(path: str, data: bytes, kind: str, folder: Path, limits: Limits) -> _
         members.append(_Member(name=_plain(fields["Path"]), modified=modified, start=start, size=size, crc=crc))
         start += size
     is_sure = status < 2 or all(m.crc is not None or not m.size for m in members)
-    return _Taken(members=tuple(members)) if is_sure else _Taken(code=_why(folder))
+    return _Taken(members=tuple(members)) if is_sure else _Taken(code=_why(folder, status))
 
 
 def _listed(text: str) -> list[dict[str, str]]:
@@ -228,12 +239,14 @@ def _lay(folder: Path, data: bytes) -> None:
     (folder / _IN).write_bytes(data)
 
 
-def _why(folder: Path) -> str:
-    """The finding by what the program said."""
+def _why(folder: Path, status: int | None) -> str:
+    """The finding by what the program said: where it does not know this kind of archive, nothing is said against it."""
     words = (folder / _WORDS).read_bytes()[:65_536].decode("utf-8", "replace")
     if _FULL.search(words):
         raise OSError(errno.ENOSPC, words.strip()[:200], tempfile.gettempdir())
-    return "file.archive_encrypted" if _SEALED.search(words) else "file.archive_damaged"
+    if _SEALED.search(words):
+        return "file.archive_encrypted"
+    return "file.archive" if status == _GONE or _STRANGE.search(words) else "file.archive_damaged"
 
 
 def _run(command: tuple[str, ...], folder: Path, most: int, seconds: float) -> int | None:
@@ -251,7 +264,7 @@ def _run(command: tuple[str, ...], folder: Path, most: int, seconds: float) -> i
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError:  # gone since it was found, or not for this machine
-            return 127
+            return _GONE
         until = time.monotonic() + seconds
         try:
             while True:
