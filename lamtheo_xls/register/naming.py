@@ -11,7 +11,9 @@ from lamtheo_xls.text import plain_key, same_unit, slug, text_key
 
 CODE_LENGTH = 24
 _CODE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-_MAIL = re.compile(r"[A-Za-z0-9._%+'-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
+_MAIL = re.compile(
+    r"(?=.{1,254}$)[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 _FREE_MAIL = re.compile(r"@(?:gmail|yahoo|hotmail|outlook|live|icloud|ymail)\.", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+?84|0)[0-9]{7,10}")
 _SPLIT = re.compile(r"\s*[;,\n]\s*")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import LetterRecord, open_ledger
 from lamtheo_xls.mail.model import Account, Outcome, Server
 from lamtheo_xls.register import Register, read_register, write_register
@@ -21,6 +22,7 @@ from lamtheo_xls.workspace import folder as folders
 from lamtheo_xls.workspace.folder import open_office
 from lamtheo_xls.workspace.letters import handing, reminding
 from lamtheo_xls.workspace.letters.board import letter_lines
+from lamtheo_xls.workspace.letters.recipients import addresses_in
 from lamtheo_xls.workspace.letters.ruled import rule_letters
 
 PLAN = "43-kh-duk"
@@ -272,3 +274,15 @@ def test_again_and_then_the_address_changes(office: Path, sender: Sender) -> Non
     sender.sent.clear()
     send(office)
     assert sender.went == [("dung@tinh.example", [name(3)])]
+
+
+@pytest.mark.parametrize("cell", [f"a@{'x' * 64}.vn", f"{'a' * 65}@tinh.example", f"a@{'x.' * 130}vn"])
+def test_an_address_no_letter_can_bear(office: Path, sender: Sender, cell: str) -> None:
+    """What looks like an address and is too long for one is told where it stands, before any letter is made of it; in a
+    message it is none."""
+    mails(office, DU_3=cell)
+    with pytest.raises(World) as told:
+        send(office)
+    assert told.value.code == "world.register_faulty" and letters(office) == ()
+    assert [f.code for f in told.value.findings] == ["register.mail_bad"]
+    assert addresses_in(f"{cell}; ba@tinh.example") == ("ba@tinh.example",)
