@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lamtheo_xls.findings import say
-from lamtheo_xls.ledger import IssueRecord, Standing, SubmissionRecord
+from lamtheo_xls.ledger import IssueRecord, Ledger, Standing, SubmissionRecord
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.reports.feedback import feedback_name, receipt_line, write_return
 from lamtheo_xls.reports.targets import write_target
@@ -90,6 +90,12 @@ def send_back(office: Office, *, progress: Progress) -> tuple[dict[str, Any], ..
         folder.mkdir(parents=True, exist_ok=True)
         write_target(folder / RECEIPTS, text.encode("utf-8-sig"), as_of=office.as_of)
     return tuple(done)
+
+
+def given_out(ledger: Ledger) -> frozenset[str]:
+    """SHA-256 of every workbook that ever went out, blank or with faults marked."""
+    marked = (str(e.detail.get("sha256", "")) for e in ledger.history() if e.kind == "returned")
+    return frozenset((*(r.sha256 for r in ledger.all_issued()), *marked))
 
 
 def _who(office: Office, assignment: Assignment, unit: str) -> str:

@@ -18,6 +18,7 @@ from lamtheo_xls.intake.headers import VIETNAM, Head, arrived_at, source_of
 from lamtheo_xls.intake.mime import head_of_message
 from lamtheo_xls.ledger import LetterRecord, MailSource, SeenMessage
 from lamtheo_xls.mail.model import Account, Fetched
+from lamtheo_xls.workspace.answering import given_out
 from lamtheo_xls.workspace.collecting import CHUNK_BYTES, CHUNK_FILES, Collected, Desk, desk_of, left_waiting, take_in
 from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.letters.recipients import address_set, addresses_in
@@ -139,9 +140,7 @@ class _Errand:
     @cached_property
     def issued(self) -> frozenset[str]:
         """SHA-256 of every workbook that ever went out, blank or with faults marked."""
-        ledger = self.office.ledger
-        marked = (str(e.detail.get("sha256", "")) for e in ledger.history() if e.kind == "returned")
-        return frozenset((*(r.sha256 for r in ledger.all_issued()), *marked))
+        return given_out(self.office.ledger)
 
     @cached_property
     def known(self) -> frozenset[str]:

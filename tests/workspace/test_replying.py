@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -263,3 +264,58 @@ def test_an_answer_cut_short_is_made_the_same(office: Path, sender: Sender, fill
     (second,) = answer(office).letters
     assert (first.id, first.sha256, first.message_id) == (second.id, second.sha256, second.message_id)
     assert second.state == "sent"
+
+
+def quoted(folder: Path, name: str, source: Path) -> Path:
+    """A copy of what we gave out, as a program puts it into a message."""
+    return Path(shutil.copy(source, folder / "nhan-ve" / name))
+
+
+def test_a_program_that_quotes_us_comes_to_rest(office: Path, sender: Sender, filled: Filled) -> None:
+    """An absence note that does not say what it is brings our own workbook back, blank or marked: it is told to people,
+    and no answer goes out that would be quoted in turn. Whoever fills it in is answered."""
+    mail(office, "thu-1", {"a.xlsx": quoted(office, "a.xlsx", office / BLANK)})
+    assert answer(office).letters == ()
+    mail(office, "thu-2", {"b.xlsx": faulty(filled, office, 1)})
+    assert [x.kind for x in answer(office).letters] == ["returned"]
+    marked = office / "tra-lai" / "43-kh-duk_2027" / "mau-02_2027_DU-SO-SO-1_sua.xlsx"
+    mail(office, "thu-3", {"c.xlsx": quoted(office, "c.xlsx", marked)})
+    assert answer(office).letters == ()
+    with open_ledger(office / ".lamtheo") as ledger:
+        assert [s.verdict for s in ledger.submissions()] == ["to_fix"] * 3
+    mail(office, "thu-4", {"d.xlsx": good(filled, office, 1)})
+    assert [x.kind for x in answer(office).letters] == ["receipt"]
+
+
+BLANK = "bieu-gui/43-kh-duk_2027/mau-02_2027_DU-SO-SO-1.xlsx"
+
+
+def test_two_programs_come_to_rest(office: Path, sender: Sender, filled: Filled) -> None:
+    """A program that changes something and sends it back, whatever it is told, is told so five times a day."""
+    for n in range(7):
+        row = {"ten_chi_bo": "Chi bộ 1 Sở Số 1", "ten_mo_hinh": f"Mô hình {n}", "moi": "x"}
+        mail(office, f"thu-{n}", {"a.xlsx": filled(office, 1, f"a{n}.xlsx", rows=[row])})
+        received = (office / "nhan-ve" / f"thu-{n}.eml").read_bytes().replace(b"07:15:00", b"07:15:%02d" % n)
+        (office / "nhan-ve" / f"thu-{n}.eml").write_bytes(received)
+        answer(office)
+    assert len(sender.sent) == 5
+
+
+def test_two_senders_under_one_message_id(office: Path, sender: Sender, filled: Filled) -> None:
+    """Programs that number every message alike: nobody is told of what another sent."""
+    mail(office, "thu-1", {"a.xlsx": faulty(filled, office, 1)}, Message_ID="<1@localhost>")
+    mail(office, "thu-2", {"b.xlsx": faulty(filled, office, 2)}, Message_ID="<1@localhost>", sender="hai@xa.example")
+    answer(office)
+    assert [(to, files(message)) for to, message in sender.sent] == [
+        (("mot@xa.example",), ["mau-02_2027_DU-SO-SO-1_sua.xlsx"]),
+        (("hai@xa.example",), ["mau-02_2027_DU-SO-SO-2_sua.xlsx"]),
+    ]
+
+
+def test_old_messages_of_a_mailbox_looked_into_late(office: Path, sender: Sender, filled: Filled) -> None:
+    """The first look into a mailbox of months answers nobody about what was sent weeks ago."""
+    mail(office, "thu-1", {"a.xlsx": good(filled, office, 1)})
+    path = office / "nhan-ve" / "thu-1.eml"
+    path.write_bytes(path.read_bytes().replace(b"Wed, 24 Feb 2027", b"Tue, 09 Feb 2027"))
+    mail(office, "thu-2", {"b.xlsx": good(filled, office, 2)}, sender="hai@xa.example")
+    assert [x.recipients for x in answer(office).letters] == [("unit:DU-2",)]

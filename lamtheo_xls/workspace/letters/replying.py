@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from lamtheo_xls.ledger import LetterRecord, MailedCopy, MailSource, Standing, S
 from lamtheo_xls.mail.model import Account
 from lamtheo_xls.mail.templates import read_templates, write_missing
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
+from lamtheo_xls.workspace.answering import given_out
 from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
 from lamtheo_xls.workspace.letters.handing import to_return
@@ -22,7 +24,9 @@ from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.wanting import standings_of
 
 DAYS = 14
-"""A message collected longer ago than this is no longer answered by the program."""
+"""A message that came longer ago than this is no longer answered by the program."""
+MOST_A_DAY = 5
+"""So often in a day the program asks for one form to be mended: two that answer each other must come to rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +105,31 @@ class _Return:
 
 def _messages(office: Office) -> Iterator[_Message]:
     """Every message with a return that was not answered, in the order of their coming. The first message that brought
-    a return is the one it is answered in."""
-    done = _answered(office.ledger.letters())
-    returns = _returns(office)
+    a return is the one it is answered in. A workbook that comes back just as we gave it out asks for nothing: a
+    program that quotes what it was sent would get another one, and quote that."""
+    letters = office.ledger.letters()
+    done, returns = _answered(letters), _returns(office)
+    ours = given_out(office.ledger)
+    asked = Counter(a for x in letters if _is_asked_today(office, x) for a in x.items.get("assignments", ()))
     for mail, copies in _by_message(office):
         if not _may_be_answered(office, mail):
             continue
         ids = dict.fromkeys(c.submission for c in copies if c.submission in returns and c.submission not in done)
+        for copy in copies:
+            one = returns.get(copy.submission)
+            if one is not None and one.to_mend is not None and copy.submission in ids:
+                if copy.sha256 in ours or asked[one.assignment.id] >= MOST_A_DAY:
+                    del ids[copy.submission]
+                else:
+                    asked[one.assignment.id] += 1
         done |= set(ids)
         if ids:
             yield _message(office, mail, [returns[id] for id in ids])
+
+
+def _is_asked_today(office: Office, letter: LetterRecord) -> bool:
+    """Whether the program itself asked today for something to be mended."""
+    return letter.kind == "returned" and letter.key.startswith("answer:") and letter.made_on == office.as_of
 
 
 def _answered(letters: Iterable[LetterRecord]) -> set[str]:
@@ -120,11 +139,12 @@ def _answered(letters: Iterable[LetterRecord]) -> set[str]:
 
 
 def _by_message(office: Office) -> Iterator[tuple[MailSource, list[MailedCopy]]]:
-    """Message → what it brought. One without a Message-ID is known by its sender and its time."""
+    """Message → what it brought. One without a Message-ID is known by its sender and its time; and programs have sent
+    messages of two senders under one."""
     found: dict[tuple[str, ...], tuple[MailSource, list[MailedCopy]]] = {}
     for copy in office.ledger.mailed_copies(office.as_of - dt.timedelta(days=DAYS)):
         mail = copy.mail
-        key = (mail.message_id,) if mail.message_id else (mail.sender, mail.sent, mail.subject)
+        key = (mail.message_id, mail.sender, mail.reply_to) + (() if mail.message_id else (mail.sent, mail.subject))
         found.setdefault(key, (mail, []))[1].append(copy)
     yield from found.values()
 
@@ -134,6 +154,8 @@ def _may_be_answered(office: Office, mail: MailSource) -> bool:
     to = _target(mail)
     own = address_set(addresses_in(office.register.office.get("thu_nhan", "")))
     if mail.automatic or not to or mail.sender.casefold() in own or to.casefold() in own:
+        return False
+    if mail.sent and dt.datetime.fromisoformat(mail.sent).date() < office.as_of - dt.timedelta(days=DAYS):
         return False
     return not (mail.message_id and office.ledger.letter_by_message_id(mail.message_id))
 
