@@ -35,11 +35,8 @@ _LOOK = 0.05
 _PADDING = bytes(1 << 17)
 _SEALED = re.compile(r"encrypted|password|passphrase", re.IGNORECASE)
 _FULL = re.compile(r"no space left|not enough space", re.IGNORECASE)
-_STRANGE = re.compile(
-    r"unrecognized archive format|unsupported|not supported|can ?not open the file as archive|no such codec",
-    re.IGNORECASE,
-)
-"""What a program says that was built without this kind of archive: Windows 10's tar knows no LZMA, 7za no .rar."""
+_STRANGE = re.compile(r"unrecognized archive format|unsupported|not supported", re.IGNORECASE)
+"""What a program says that was built without this kind of archive: Windows 10's tar knows no LZMA."""
 _GONE = 127
 _MOST_LIST = 32 << 20
 _TAR_BLOCKS = 32 << 10
@@ -99,7 +96,7 @@ def _is_libarchive(path: Path) -> bool:
 
 def unpack_packed(data: bytes, kind: str, name: str, modified: str, limits: Limits) -> Iterator[Received]:
     """The members of a 'rar' or '7z', in order of name, as `name!member`; at last, if some could not be taken, the
-    archive itself with findings as of `unpack`. Where no program opens this kind of archive, it comes with file.archive.
+    archive itself with findings as of `unpack`. Where no program opens such an archive, it comes with file.archive.
     World where there is no place on the disk to take them out to."""
     if not programs():
         yield received(name, data, modified, (finding("file.archive", loai=kind),))

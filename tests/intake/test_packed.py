@@ -156,8 +156,7 @@ def test_a_cut_or_falsified_archive_is_told(only: str, tmp_path: Path) -> None:
     data = rar(("a.xlsx", b"PK mot"), ("b.xlsx", b"PK hai" * 50))
     for size in (10, 40, 90, len(data) - 20, len(data) - 100):
         found = taken(tmp_path, data[:size], "a.rar")
-        codes = ["file.archive_damaged", "file.archive_empty", "file.archive"]  # of ten bytes nobody knows the kind
-        assert found[-1].findings[0].code in codes[: 3 if size == 10 else 2], size
+        assert found[-1].findings[0].code in ("file.archive_damaged", "file.archive_empty"), size
         assert all(i.data in (b"PK mot", b"PK hai" * 50) for i in found[:-1])
     wrong = rar(("a.xlsx", b"PK mot"), crc=1)
     if only == "7z":
@@ -237,9 +236,8 @@ def test_a_program_that_hangs_or_is_gone_does_not_hold_the_run(tmp_path: Path, m
     [
         ("tar", "tar: Error opening archive: Unrecognized archive format", "file.archive"),
         ("tar", "tar: in: LZMA codec is unsupported", "file.archive"),
-        ("7z", "ERROR: in : Can not open the file as archive", "file.archive"),
         ("7z", "ERROR: Unsupported Method : a.xlsx", "file.archive"),
-        ("7z", "ERROR: in : Cannot open the file as [7z] archive", "file.archive_damaged"),
+        ("7z", "ERROR: in : Can not open the file as archive", "file.archive_damaged"),
         ("tar", "tar: Truncated RAR file data", "file.archive_damaged"),
         ("7z", "ERROR: Wrong password : a.xlsx", "file.archive_encrypted"),
     ],
@@ -247,7 +245,7 @@ def test_a_program_that_hangs_or_is_gone_does_not_hold_the_run(tmp_path: Path, m
 def test_what_the_machine_cannot_open_is_not_the_senders_fault(
     kind: str, said: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program built without .7z or .rar (Windows 10's tar, 7za): asked to unpack, not told that the file is broken."""
+    """A program built without such archives (Windows 10's tar): one is asked to unpack, not told of a broken file."""
     program = Program(kind=kind, path=script(tmp_path, f"sys.exit({said!r})"))
     monkeypatch.setattr(packed, "programs", lambda: (program,))
     data = rar(("a.xlsx", b"PK"))
