@@ -15,13 +15,19 @@ if TYPE_CHECKING:
     from lamtheo_xls.mail.model import Account, Server
 
 
+Typed = dict[str, "tuple[Server, str]"]
+"""Host → the password typed for it."""
+
+
 @contextlib.contextmanager
-def passwords(account: Account | None) -> Iterator[Callable[[Server], str]]:
+def passwords(account: Account | None, typed: Typed | None = None) -> Iterator[Callable[[Server], str]]:
     """The password for a server of the account, asked for at most once and only when it is needed. Once everything went
-    well, what was typed is offered to the keyring; a password the server refused is forgotten there."""
+    well, what was typed is offered to the keyring; a password the server refused is forgotten there. `typed`: what was
+    typed in this run and worked, to which more is added."""
     from lamtheo_xls.mail.passwords import forget_password, is_kept, keep_password, password_of
 
-    typed: dict[str, tuple[Server, str]] = {}
+    typed = {} if typed is None else typed
+    before = frozenset(typed)
     used: dict[str, Server] = {}
 
     def password(server: Server) -> str:
@@ -40,10 +46,10 @@ def passwords(account: Account | None) -> Iterator[Callable[[Server], str]]:
     except World as broken:
         if broken.code == "world.mail_login" and account is not None:
             for host, server in used.items():
-                if host not in typed:
+                if typed.pop(host, None) is None:
                     forget_password(account, server)
         raise
-    for server, word in typed.values():
+    for server, word in (typed[host] for host in typed if host not in before):
         assert account is not None
         if click.confirm(say("cli.ask.keep", may_chu=server.host), default=False, err=True):
             kept = keep_password(account, server, word)

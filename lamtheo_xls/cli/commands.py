@@ -270,7 +270,7 @@ def collect_command(
         if not as_json:
             print_mailbox(taking)
             print_collected(tuple(taking.lines), ", ".join(shown(p) for p in paths or (office.root / INBOX,)))
-        answers = answer_all(office, answer=answer if mailbox or answer else False, made=False)
+        answers = answer_all(office, answer=answer if mailbox or answer else False, made=False, typed=taking.typed)
         if not as_json:
             print_answered(answers, office.root)
         for broken in (taking.broken, answers.broken):
@@ -366,13 +366,16 @@ def run_command(
                 if answered:
                     print_returned(answered, shown(one.folder("tra-lai")))
                 print_merged(tables)
-        answers = answer_all(office, answer=False if mailbox is False and not answer else answer, made=True)
+        answers = answer_all(
+            office, answer=False if mailbox is False and not answer else answer, made=True, typed=taking.typed
+        )
         if not as_json:
             print_answered(answers, office.root)
         if answers.broken is not None:
             if answer:
                 raise answers.broken
-            print_mailbox_fault(answers.broken)
+            if str(answers.broken) != str(taking.broken):
+                print_mailbox_fault(answers.broken)
         followed = following.follow(office, taken)
         if as_json:
             emit_lines(overview.as_json() for overview in followed.rounds)

@@ -42,6 +42,7 @@ def print_delivered(delivered: Delivered, root: Path, *, server: bool) -> None:
     """How many letters were sent, drafted, put off, refused or left in doubt, and what to do about each. `server`: the
     office names one to send through."""
     from lamtheo_xls.workspace.letters.outdated import is_withdrawn
+    from lamtheo_xls.workspace.letters.refusals import reason_words
 
     of: dict[str, list[LetterRecord]] = {}
     for letter in delivered.letters:
@@ -57,9 +58,10 @@ def print_delivered(delivered: Delivered, root: Path, *, server: bool) -> None:
     if ready := of.get("ready"):
         tell("cli.say.send_ready", n=len(ready))
     if failed := [*of.get("failed", ()), *of.get("bounced", ())]:
-        tell("cli.say.send_failed", n=len(failed))
+        tell("cli.say.send_failed", n=len(failed), trang=say("reports.sheets.letters"))
         for letter in failed[:REFUSED_SHOWN]:
-            for line in wrapped(f"{', '.join(letter.addresses)}: {letter.reply}", indent="  ", hanging="    "):
+            told = f"{', '.join(letter.addresses)}: {reason_words(letter.reply)}"
+            for line in wrapped(told, indent="  ", hanging="    "):
                 click.echo(line)
         if len(failed) > REFUSED_SHOWN:
             click.echo(say("cli.say.more_letters", n=len(failed) - REFUSED_SHOWN))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from lamtheo_xls.cli.printing import place_and_message, wrapped
+from lamtheo_xls.cli.printing import print_findings, wrapped
 from lamtheo_xls.cli.spoken import SpokenGroup, complaint
 from lamtheo_xls.findings import World, say
 
@@ -96,8 +96,7 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo(say("cli.usage.stopped"), err=True)
         sys.exit(1)
     except World as broken:
-        click.echo(f"{broken} {broken.mend()}".strip(), err=True)
-        for f in broken.findings:
-            for line in wrapped(place_and_message(f), indent="  "):
-                click.echo(line, err=True)
+        told = f"{broken} {broken.mend()}".strip()
+        click.echo("\n".join(wrapped(told)) if sys.stderr.isatty() else told, err=True)
+        print_findings(broken.findings, err=True)
         sys.exit(3)

@@ -82,24 +82,24 @@ def tell(key: str, **args: object) -> None:
 
 
 def place_and_message(f: Finding) -> str:
-    """The message, its place before it where it does not name its cell itself."""
+    """The message, its place before it where it does not name its cell – or, of a whole sheet, the sheet – itself."""
     where = "!".join(x for x in (f.place.sheet, f.place.cell) if x) or f.place.path or ""
-    said = message(f)
-    names_cell = f.place.cell is not None and re.search(rf"\b{re.escape(f.place.cell)}\b", said) is not None
-    return said if names_cell or not where else f"{where}: {said}"
+    said, last = message(f), f.place.cell or f.place.sheet
+    named = last is not None and re.search(rf"\b{re.escape(last)}\b", said) is not None
+    return said if named or not where else f"{where}: {said}"
 
 
-def print_findings(findings: Iterable[Finding], *, most: int | None = None) -> None:
+def print_findings(findings: Iterable[Finding], *, most: int | None = None, err: bool = False) -> None:
     """The findings with their places and what to do, errors first; at most `most`, and how many were left off."""
     sorted_ = gravest_first(findings)
     for f in sorted_[:most]:
         for line in wrapped(place_and_message(f), indent="  "):
-            click.echo(line)
+            click.echo(line, err=err)
         if f.severity == "error" and mend(f):
             for line in wrapped(say("cli.say.mend", cach=mend(f)), hanging="    "):
-                click.echo(line)
+                click.echo(line, err=err)
     if most is not None and len(sorted_) > most:
-        click.echo(say("cli.say.more", n=len(sorted_) - most))
+        click.echo(say("cli.say.more", n=len(sorted_) - most), err=err)
 
 
 def print_programme(programme: Mapping[str, Any]) -> None:
@@ -136,10 +136,16 @@ def print_collected(lines: tuple[Collected, ...], inbox: str) -> None:
         if line.state in ("to_fix", "unknown", "refused"):
             first = next((f for f in line.findings if f.severity == "error"), None)
             text = message(first) if first else ""
-            for row in wrapped(f"{line.label:<17} {Path(line.file).name}: {text}", hanging=" " * 18):
+            for row in wrapped(f"{line.label:<17} {_file_name(line.file)}: {text}", hanging=" " * 18):
                 click.echo(row)
     counts = Counter(_counted_as(line) for line in lines)
     tell("cli.say.collect_done", n=len(lines), chi_tiet=", ".join(f"{n} {w}" for w, n in counts.most_common()))
+
+
+def _file_name(file: str) -> str:
+    """Its name without its folders; of what was packed in a file or a message, that one's name before it."""
+    outer, *inner = file.split("!")
+    return "!".join((Path(outer).name, *inner))
 
 
 def _counted_as(line: Collected) -> str:

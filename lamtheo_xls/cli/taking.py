@@ -17,6 +17,7 @@ from lamtheo_xls.cli.printing import print_findings, progress, tell, wrapped
 from lamtheo_xls.findings import World, say
 
 if TYPE_CHECKING:
+    from lamtheo_xls.cli.asking import Typed
     from lamtheo_xls.mail.model import Account
     from lamtheo_xls.workspace.collecting import Collected
     from lamtheo_xls.workspace.fetching import Opened
@@ -37,6 +38,8 @@ class Taking:
     opened: list[Opened] = field(default_factory=list)
     broken: World | None = None
     """Why the mailbox could not be gone through to its end; what was taken before stands."""
+    typed: Typed = field(default_factory=dict)
+    """Passwords typed in this run."""
 
 
 def take_in_all(
@@ -50,9 +53,8 @@ def take_in_all(
 ) -> Taking:
     """Takes in what lies in the folders, then what lies in the mailbox, and tells `each` of every file at once.
 
-    `mailbox`: True – a password is asked for where none is known, and where there is no mailbox, that is
-    `Taking.broken`; False – no; None – where the office names one and the keyring knows its password, and nothing is
-    said where it names none.
+    `mailbox`: True – where there is no mailbox, that is `Taking.broken`; False – no; None – where the office names one,
+    and nothing is said where it names none. A password the keyring does not know is asked for on a terminal.
     """
     from lamtheo_xls.workspace.collecting import collect
 
@@ -63,7 +65,7 @@ def take_in_all(
     if mailbox is False:
         return taking
     try:
-        for line in _by_mail(office, taking, received, executor, ask=mailbox is True):
+        for line in _by_mail(office, taking, received, executor):
             taking.lines.append(line)
             each(line)
     except World as broken:
@@ -75,7 +77,7 @@ def take_in_all(
 
 
 def _by_mail(
-    office: Office, taking: Taking, received: dt.date | None, executor: Executor | None, *, ask: bool
+    office: Office, taking: Taking, received: dt.date | None, executor: Executor | None
 ) -> Iterator[Collected]:
     from lamtheo_xls.workspace.letters.outbox import account_for
 
@@ -83,13 +85,10 @@ def _by_mail(
     if account is None or account.imap is None:
         raise World("world.mail_no_mailbox", trang=say("register.sheets.office"))
     from lamtheo_xls.cli.asking import passwords
-    from lamtheo_xls.mail.passwords import is_kept
     from lamtheo_xls.workspace.fetching import fetch_mail
     from lamtheo_xls.workspace.letters.composing import moment_text
 
-    if not ask and not is_kept(account, account.imap):
-        raise World("world.mail_password", ten=account.user, may_chu=account.imap.host)
-    with passwords(account) as password:
+    with passwords(account, taking.typed) as password:
         word = password(account.imap)
         taking.mailbox = account.user
         yield from fetch_mail(
@@ -116,9 +115,9 @@ class Answers:
     """What stopped it; answers made before wait in the queue."""
 
 
-def answer_all(office: Office, *, answer: bool | None, made: bool) -> Answers:
+def answer_all(office: Office, *, answer: bool | None, made: bool, typed: Typed) -> Answers:
     """Answers what came by mail: where the command says so, or (None) where the office wants it. `made`: the workbooks
-    to be mended were made already."""
+    to be mended were made already; `typed`: passwords that need not be asked for again."""
     from lamtheo_xls.workspace.letters.outbox import account_for
 
     if answer is False:
@@ -127,14 +126,14 @@ def answer_all(office: Office, *, answer: bool | None, made: bool) -> Answers:
         account, _ = account_for(office)
         if answer is None and not (account is not None and account.answers):
             return Answers()
-        return _answered(office, account, must=bool(answer), made=made)
+        return _answered(office, account, must=bool(answer), made=made, typed=typed)
     except World as broken:
         if not broken.code.startswith("world.mail_"):
             raise
         return Answers(broken=broken)
 
 
-def _answered(office: Office, account: Account | None, *, must: bool, made: bool) -> Answers:
+def _answered(office: Office, account: Account | None, *, must: bool, made: bool, typed: Typed) -> Answers:
     from lamtheo_xls.cli.asking import passwords
     from lamtheo_xls.workspace.answering import send_back
     from lamtheo_xls.workspace.letters.outbox import refuse_secret
@@ -144,8 +143,14 @@ def _answered(office: Office, account: Account | None, *, must: bool, made: bool
         refuse_secret(office)
     for one in () if made else office.all:
         send_back(one, progress=progress)
-    with passwords(account) as password:
-        answered = reply(office, account, password, progress=progress, now=moment_now)
+    answered = None
+    try:
+        with passwords(account, typed) as password:
+            answered = reply(office, account, password, progress=progress, now=moment_now)
+            answered.delivered.fail()
+    except World:
+        if answered is None:
+            raise
     return Answers(
         answered=answered,
         server=account is not None and account.smtp is not None,
@@ -189,10 +194,11 @@ def print_mailbox(taking: Taking) -> None:
 
 
 def print_mailbox_fault(broken: World) -> None:
-    """Why the mailbox was not gone through, for a command that goes on all the same."""
+    """Why the mailbox was not gone through, for a command that goes on all the same, with the findings behind it."""
     text = say("cli.say.mailbox_failed", vi_sao=f"{broken} {broken.mend()}".strip())
     for line in wrapped(text):
         click.echo(line, err=True)
+    print_findings(broken.findings, err=True)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -179,6 +179,35 @@ def test_a_password_typed(
     assert memory.held == {("lamtheo_xls", f"{user}@localhost"): PASSWORD}
 
 
+def test_run_asks_once_on_a_terminal(
+    office: Path,
+    delivered: None,
+    memory: Memory,
+    user: str,
+    lamtheo: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever double-clicks is asked for the password – once, also where answers go out after it – and may leave it
+    blank: then the mailbox alone is passed over. A wrong one is not offered to the keyring."""
+    asked: list[str] = []
+    offered: list[str] = []
+    answers = {"typed": ""}
+    monkeypatch.setattr(asking, "_on_terminal", lambda: True)
+    monkeypatch.setattr(asking, "_ask", lambda question: asked.append(question) or answers["typed"])
+    monkeypatch.setattr("click.confirm", lambda text, **more: offered.append(text) or False)
+    said = lamtheo("run", "-C", office, *DAY)
+    assert said.code == 0 and "Chưa có mật khẩu" in flat(said.err) and "phải gửi 3" in said.out
+    assert (len(asked), offered) == (1, [])
+    answers["typed"] = "sai"
+    said = lamtheo("run", "-C", office, *DAY)
+    assert said.code == 0 and "không nhận tên đăng nhập" in flat(said.err) and (len(asked), offered) == (2, [])
+    answers["typed"] = PASSWORD
+    write_facts(office, tra_loi_thu="Có", may_chu_gui="localhost:2")
+    said = lamtheo("run", "-C", office, *DAY)
+    assert f"Hộp thư {user}: 3 thư mới" in flat(said.out) and "Không liên lạc được" in flat(said.err)
+    assert (len(asked), len(offered)) == (3, 1) and memory.held == {}
+
+
 def test_a_password_that_is_wrong(
     office: Path, delivered: None, memory: Memory, user: str, lamtheo: Callable[..., Any]
 ) -> None:
@@ -210,7 +239,11 @@ def test_facts_that_are_wrong(office: Path, known: None, filled: Any, lamtheo: C
     write_facts(office, may_chu_nhan="máy chủ của tỉnh")
     filled(office, 1)
     said = lamtheo("run", "-C", office, *DAY)
-    assert said.code == 0 and "hợp lệ 1" in said.out and "Chưa xem hết được hộp thư" in said.err
+    assert said.code == 0 and "hợp lệ 1" in said.out
+    told = flat(said.err)
+    assert told.count("Chưa xem hết được hộp thư") == 1 and "còn 1 chỗ phải sửa" in told
+    assert told.count("Sheet CƠ QUAN, ô «Máy chủ nhận thư»: chưa hiểu «máy chủ của tỉnh»") == 1
+    assert "CƠ QUAN: Sheet" not in told and "→ Ghi theo mẫu mail.tinh.example:993" in told
     assert lamtheo("collect", "-C", office, "--mailbox", *DAY).code == 3
 
 

@@ -82,7 +82,7 @@ def test_asked_for(memory: Memory) -> None:
     """Where the keyring has none a person is asked, by user and server, and nothing is kept by itself."""
     asked: list[str] = []
     assert password_of(ACCOUNT, SMTP, lambda question: asked.append(question) or "gõ vào") == "gõ vào"
-    assert asked == ["Mật khẩu hộp thư btg (máy chủ mail.tinh.example)"] and memory.held == {}
+    assert asked == ["Mật khẩu hộp thư btg (máy chủ mail.tinh.example); để trống là bỏ qua"] and memory.held == {}
 
 
 @pytest.mark.parametrize("ask", [None, lambda question: ""])

@@ -132,7 +132,8 @@ def test_through_a_round(
     assert [m.to[0] for m in server.accepted] == ["so2@example.vn", "so4@example.vn"]
     said = lamtheo("remind", "-C", folder, *on("01/03"))
     assert "Đã gửi 2 thư." in said.out
-    assert subject_of(server.accepted[-1].content).startswith("Đề nghị gửi biểu năm 2027 – Đảng ủy Sở Số 4 (nhắc lần 3)")
+    subject = subject_of(server.accepted[-1].content)
+    assert subject.startswith("Đề nghị gửi biểu năm 2027 – Đảng ủy Sở Số 4 (nhắc lần 3)")
     assert lamtheo("status", "-C", folder, "--as-of", "2027-03-01").code == 0
     book = openpyxl.load_workbook(folder / "theo-doi.xlsx", read_only=True)
     rows = [" | ".join(str(v) for v in row if v is not None) for row in book["LIÊN HỆ"].iter_rows(values_only=True)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
-import re
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage

@@ -69,9 +69,9 @@ def compose(
     times: int = 0,
     answered: MailSource | None = None,
 ) -> Iterator[tuple[Composed, tuple[Finding, ...]]]:
-    """The letter (several where attachments weigh too much) to `box` about `enclosed`, what is due first first, with what is wrong with its
-    template. `taken`: keys there are already; the new ones are added. `times`: how often reminded, this letter
-    included. `answered`: the message whose thread it is written in, by the program itself.
+    """The letter (several where attachments weigh too much) to `box` about `enclosed`, what is due first first, with
+    what is wrong with its template. `taken`: keys there are already; the new ones are added. `times`: how often
+    reminded, this letter included. `answered`: the message whose thread it is written in, by the program itself.
     """
     chunks = tuple(_chunks(sorted(enclosed, key=lambda x: x.assignment.deadline.on_time)))
     for number, chunk in enumerate(chunks, start=1):
