@@ -173,7 +173,7 @@ def print_answered(answers: Answers, root: Path) -> None:
 
 def print_mailbox(taking: Taking) -> None:
     """How many messages brought how many files, who sent that the register does not know, which letters came back."""
-    if not taking.mailbox:
+    if not taking.mailbox or (taking.broken is not None and not taking.opened):
         return
     taken = [one for one in taking.opened if one.kind == "taken"]
     new = [one for one in taking.opened if one.kind != "own"]

@@ -201,6 +201,7 @@ def test_run_asks_once_on_a_terminal(
     answers["typed"] = "sai"
     said = lamtheo("run", "-C", office, *DAY)
     assert said.code == 0 and "không nhận tên đăng nhập" in flat(said.err) and (len(asked), offered) == (2, [])
+    assert "không có thư mới" not in flat(said.out)
     answers["typed"] = PASSWORD
     write_facts(office, tra_loi_thu="Có", may_chu_gui="localhost:2")
     said = lamtheo("run", "-C", office, *DAY)
