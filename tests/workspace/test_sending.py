@@ -258,6 +258,23 @@ def test_one_mailbox_of_two_units_gets_one_letter(office: Path, sender: Sender) 
     assert letters(office)[0].recipients == ("unit:DU-1", "unit:DU-3")
 
 
+def test_a_letter_speaks_to_those_it_brings_something(
+    office: Path, sender: Sender, filled: Callable[..., Path], lamtheo: Callable[..., Any]
+) -> None:
+    """Of two units that share a mailbox one has something to mend: the other is not spoken to, nor is it shown as
+    written to."""
+    rewrite(office, mails(DU_1="a@tinh.example", DU_3="a@tinh.example"))
+    send(office)
+    filled(office, 1, rows=FAULTY)
+    assert lamtheo("run", "-C", office, "--as-of", "2027-02-10").code == 0
+    send(office, day=dt.date(2027, 2, 10))
+    filled(office, 3, rows=FAULTY)
+    assert lamtheo("run", "-C", office, "--as-of", "2027-02-11").code == 0
+    (letter,) = send(office, day=dt.date(2027, 2, 11)).letters
+    said = body(sender.sent[-1][1])
+    assert letter.recipients == ("unit:DU-3",) and "Đảng ủy Sở Số 3" in said and "Đảng ủy Sở Số 1" not in said
+
+
 def test_who_has_no_address_is_told(office: Path, sender: Sender) -> None:
     """No letter, no error: the assignment is handed back for the other ways."""
     rewrite(office, mails(DU_2=""))

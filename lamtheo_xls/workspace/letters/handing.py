@@ -196,8 +196,8 @@ def _unsent(
         for e in todo:
             if e not in there and e.path is not None:
                 written.findings.append(finding("set.letter_file_missing", tep=e.path.name, noi=e.path.parent.name))
-        if there:
-            found.append((box, there))
+        if there:  # it speaks to those it brings something, not to all who share the mailbox
+            found += ((of_these, there) for of_these in mailboxes_of(office, [e.assignment for e in there])[0])
     return found
 
 
