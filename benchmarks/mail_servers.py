@@ -164,7 +164,8 @@ mynetworks = 127.0.0.0/8
 alias_maps =
 alias_database =
 local_recipient_maps =
-relay_domains =
+relay_domains = {beyond}
+transport_maps = texthash:{folder}/transport
 default_transport = error:no mail leaves this machine
 biff = no
 message_size_limit = {size}
@@ -208,6 +209,7 @@ showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
+smtp unix - - n - - smtp
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
@@ -223,13 +225,15 @@ def start_postfix(
     auth: Path | None = None,
     size: int = 52_428_800,
     port: int = 0,
+    beyond: Mapping[str, int] | None = None,
 ) -> Iterator[int]:
     """Postfix on a loopback port (STARTTLS required) that delivers to `folder/mail/<domain>/<name>/` for the addresses
     of `users` (address → password) and for nobody else: unknown names of their domains are refused at RCPT. With `auth`
     – the socket of a Dovecot's auth service – one must log in to send; without it, no login is offered.
-    Stopped on leaving. `port` names the port to come back on after a stop."""
+    Stopped on leaving. `port` names the port to come back on after a stop. `beyond`: domain → the loopback port of the
+    server that takes mail for it; what that one refuses comes back to its sender from Postfix."""
     port = port or free_port()
-    conf, mail = folder / "postfix", folder / "mail"
+    conf, mail, beyond = folder / "postfix", folder / "mail", beyond or {}
     for made in (conf, folder / "queue", mail):
         made.mkdir(exist_ok=True)
     if not (folder / "data").exists():
@@ -238,6 +242,7 @@ def start_postfix(
     os.chown(mail, MAIL_UID, MAIL_UID)
     places = {address: "{1}/{0}/".format(*address.split("@")) for address in users}
     (folder / "mailboxes").write_text("".join(f"{a} {place}\n" for a, place in places.items()), "utf-8")
+    (folder / "transport").write_text("".join(f"{d} smtp:[127.0.0.1]:{p}\n" for d, p in beyond.items()), "utf-8")
     rules = "permit_sasl_authenticated, reject" if auth else "reject_unauth_destination"
     main = _MAIN.format(
         folder=folder,
@@ -245,6 +250,7 @@ def start_postfix(
         size=size,
         uid=MAIL_UID,
         domains=", ".join(sorted({a.split("@")[1] for a in users})),
+        beyond=", ".join(sorted(beyond)),
         certificate=ca.certificate,
         key=ca.key,
         rules=f"reject_unlisted_recipient, {rules}",
