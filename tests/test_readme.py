@@ -34,6 +34,18 @@ def old_list(path: Path) -> None:
     book.save(path)
 
 
+def name_mailboxes(path: Path) -> None:
+    """The office's own address and the first unit's, typed into the register; no server."""
+    book = openpyxl.load_workbook(path)
+    office, units = book["CƠ QUAN"], book["ĐƠN VỊ"]
+    row = next(r for r in range(1, office.max_row + 1) if office.cell(r, 1).value == "Hộp thư nhận biểu")
+    office.cell(row, 2).value = "btg@tinh.example"
+    heads = next(r for r in units.iter_rows() if r[0].value == "Mã")
+    column = next(c.column for c in heads if c.value == "Thư điện tử")
+    units.cell(heads[0].row + 1, column).value = "stc@tinh.example"
+    book.save(path)
+
+
 def test_the_session_of_the_readme(
     lamtheo: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,17 +53,23 @@ def test_the_session_of_the_readme(
     monkeypatch.chdir(tmp_path)
     old_list(tmp_path / "danh-sach-cu.xlsx")
     lines = [line for block in BLOCKS for line in block.splitlines() if line.startswith("lamtheo ")]
-    assert [shlex.split(line)[1] for line in lines] == ["new", "issue", "run", "check", "verify"]
+    assert [shlex.split(line)[1] for line in lines] == [
+        *("new", "issue", "run", "check", "verify"),
+        *("send", "run", "remind"),
+    ]
     for line in lines:
         words = shlex.split(line, comments=True)[1:]
         if words[0] == "check":
             issued = sorted((tmp_path / "VAN-PHONG" / "bieu-gui").rglob("mau-02_2027_DU-*.xlsx"))[0]
             (tmp_path / "VAN-PHONG" / "nhan-ve" / "bieu.xlsx").write_bytes(issued.read_bytes())
+        if words[0] == "send":
+            name_mailboxes(tmp_path / "VAN-PHONG" / "danh-sach.xlsx")
         said = lamtheo(*words)
         assert said.code == (1 if words[0] == "check" else 0), (line, said.out, said.err)
     office = tmp_path / "VAN-PHONG"
     assert len(list((office / "bieu-gui").rglob("mau-02_2027_DU-*.xlsx"))) == 2
     assert (office / "theo-doi.xlsx").is_file() and list((office / "tong-hop").rglob("mau-02.xlsx"))
+    assert [p.name for p in (office / "thu-gui").rglob("*.eml")] == ["DU-SO-TAI-CHINH.eml"]
 
 
 def test_links_and_picture_exist() -> None:
