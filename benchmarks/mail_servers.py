@@ -214,6 +214,10 @@ virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
+_WRAPPED = """\
+127.0.0.1:{port} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+"""
 
 
 @contextlib.contextmanager
@@ -226,12 +230,14 @@ def start_postfix(
     size: int = 52_428_800,
     port: int = 0,
     beyond: Mapping[str, int] | None = None,
+    wrapped: int = 0,
 ) -> Iterator[int]:
     """Postfix on a loopback port (STARTTLS required) that delivers to `folder/mail/<domain>/<name>/` for the addresses
     of `users` (address → password) and for nobody else: unknown names of their domains are refused at RCPT. With `auth`
     – the socket of a Dovecot's auth service – one must log in to send; without it, no login is offered.
     Stopped on leaving. `port` names the port to come back on after a stop. `beyond`: domain → the loopback port of the
-    server that takes mail for it; what that one refuses comes back to its sender from Postfix."""
+    server that takes mail for it; what that one refuses comes back to its sender from Postfix. On the port `wrapped`,
+    where one is named, TLS is there from the start."""
     port = port or free_port()
     conf, mail, beyond = folder / "postfix", folder / "mail", beyond or {}
     for made in (conf, folder / "queue", mail):
@@ -256,7 +262,7 @@ def start_postfix(
         rules=f"reject_unlisted_recipient, {rules}",
     )
     (conf / "main.cf").write_text(main + (_AUTH.format(auth=auth) if auth else ""), "utf-8")
-    (conf / "master.cf").write_text(_MASTER.format(port=port), "utf-8")
+    (conf / "master.cf").write_text(_MASTER.format(port=port) + (_WRAPPED.format(port=wrapped) if wrapped else ""))
     _postfix(conf, "start")
     try:
         wait_for(port, folder / "postfix.log")
