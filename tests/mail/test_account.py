@@ -112,7 +112,7 @@ def test_a_server_not_understood(text: str) -> None:
     account, findings = account_of(FACTS | {"may_chu_gui": text}, Path())
     assert account is not None and account.smtp is None and account.imap is not None
     assert [f.code for f in findings] == ["mail.server_unfit"]
-    assert f"Sheet CƠ QUAN, ô «Máy chủ gửi thư»: chưa hiểu «{text}»" in message(findings[0])
+    assert f"Trang CƠ QUAN, ô «Máy chủ gửi thư»: chưa hiểu «{text}»" in message(findings[0])
 
 
 @pytest.mark.parametrize(

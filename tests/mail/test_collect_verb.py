@@ -243,8 +243,8 @@ def test_facts_that_are_wrong(office: Path, known: None, filled: Any, lamtheo: C
     assert said.code == 0 and "hợp lệ 1" in said.out
     told = flat(said.err)
     assert told.count("Chưa xem hết được hộp thư") == 1 and "còn 1 chỗ phải sửa" in told
-    assert told.count("Sheet CƠ QUAN, ô «Máy chủ nhận thư»: chưa hiểu «máy chủ của tỉnh»") == 1
-    assert "CƠ QUAN: Sheet" not in told and "→ Ghi theo mẫu mail.tinh.example:993" in told
+    assert told.count("Trang CƠ QUAN, ô «Máy chủ nhận thư»: chưa hiểu «máy chủ của tỉnh»") == 1
+    assert "CƠ QUAN: Trang" not in told and "→ Ghi theo mẫu mail.tinh.example:993" in told
     assert lamtheo("collect", "-C", office, "--mailbox", *DAY).code == 3
 
 
