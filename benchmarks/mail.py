@@ -289,13 +289,14 @@ class Killed:
 def killed(work: Callable[[Site], None], site: Site, *, idle: float, mean: float, seed: int) -> Killed:
     """Runs `work` in forked children, killing each at a random time, until one gets through by itself; so every kill
     hits work not yet done. `idle`: how long the command takes with nothing to do; `mean`: how long a child lives, on
-    average, beyond nine tenths of that (exponential: any moment of the work may be its last)."""
+    average, beyond nine tenths of that (exponential: any moment of the work may be its last). Each lives a little
+    longer than the one before: what is done in one go, like writing a hundred letters, may need more than `mean`."""
     chance, fork = random.Random(seed), multiprocessing.get_context("fork")
     start, died = time.perf_counter(), 0
     while True:
         child = fork.Process(target=work, args=(site,))
         child.start()
-        child.join(0.9 * idle + chance.expovariate(1 / mean))
+        child.join(0.9 * idle + chance.expovariate(1 / mean) * (1 + died / 25))
         if child.is_alive() and child.pid:
             os.kill(child.pid, signal.SIGKILL)
             died += 1

@@ -52,7 +52,7 @@ def test_sending_under_fire(site: Any) -> None:
     died = 0
     for seed in range(100):
         copy = fresh.copy(f"VP-send-{seed}")
-        done = bench.killed(bench.send, copy, idle=bench.timed(bench.send, site), mean=span / 40, seed=seed)
+        done = bench.killed(bench.send, copy, idle=bench.timed(bench.send, site), mean=span / 10, seed=seed)
         counts = bench.counts_of_letters(copy)
         assert counts["letters"] == UNITS and counts["sent"] + counts["in_doubt"] == UNITS, counts
         assert counts["sent_but_missing"] == counts["twice"] == 0, counts

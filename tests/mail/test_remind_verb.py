@@ -200,6 +200,13 @@ def test_without_a_server_drafts_count(
     assert [state for _, state in letters(folder)] == ["drafted"] * 6
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is closed is tried again at once."""
+    monkeypatch.setattr("lamtheo_xls.mail.sending.BACK_OFF", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("hasty")
 def test_a_reminder_belongs_to_its_day(
     office: Callable[..., Path],
     smtp_server: Callable[..., Any],
@@ -238,6 +245,7 @@ def test_a_reminder_belongs_to_its_day(
     assert text.count("\nfailed 0") == 3 and "không có thư nào cần người xem" in text
 
 
+@pytest.mark.usefixtures("hasty")
 def test_the_same_day_goes_on(
     office: Callable[..., Path],
     smtp_server: Callable[..., Any],
