@@ -6,8 +6,8 @@ Postfix takes the letters and delivers into the mailboxes Dovecot shows; both wa
 throw-away CA, and both ask for the password. The plain way beside it is a loop over smtplib that opens a connection
 for each letter, and one over imaplib that fetches each message and saves its attachment: nothing is looked into,
 nothing recorded. Then the same commands run in children that are killed (SIGKILL) at random moments until they got
-through; what lies in the mailboxes and in the ledger is counted afterwards. Linux, as root (Postfix), with both servers
-installed.
+through; what lies in the mailboxes and in the ledger is counted afterwards. Last, one message of 30 MB and one with 300
+returns. Linux, as root (Postfix), with both servers installed.
 """
 
 from __future__ import annotations
@@ -274,6 +274,38 @@ def plain_collect(site: Site, target: Path) -> int:
     return saved
 
 
+# -- heavy messages ----------------------------------------------------------------------------------------------------
+
+
+def heavy(site: Site, fresh: Site) -> Iterator[tuple[str, dict[str, float]]]:
+    """One message of 30 MB with a return in it, and one with 300 returns, each alone in the mailbox: the seconds until
+    all is archived, judged and marked, and those of fetching and saving alone."""
+    returns = attached(site)
+    photo = random.Random(0).randbytes(22_500_000)
+    for name, files in (("30 MB", [photo, *returns[:1]]), ("300 attachments", returns[:300])):
+        empty(site)
+        with _login(site) as smtp:
+            letter = _return(site, 1, files[0])
+            for n, data in enumerate(files[1:], start=1):
+                letter.add_attachment(data, maintype="application", subtype="octet-stream", filename=f"bieu {n}.xlsx")
+            smtp.send_message(letter)
+        until(lambda: bool(inbox(site, OFFICE, ours=False)))
+        size = sum(path.stat().st_size for path in servers.delivered(site.folder, OFFICE))
+        copy = fresh.copy(f"VP-{name}")
+        seconds, plain = timed(collect, copy), timed(plain_collect, site, site.folder / f"plain {name}")
+        figures = {"megabytes": round(size / 1e6, 1), "files": len(files), "seconds": round(seconds, 2)}
+        yield name, figures | {"plain_seconds": round(plain, 2)} | counts_of_returns(copy)
+
+
+def attached(site: Site) -> list[bytes]:
+    """The returns that lie in the office's mailbox."""
+    found = []
+    for path in servers.delivered(site.folder, OFFICE):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found += [a.get_content() for a in message.iter_attachments()]
+    return found
+
+
 # -- killing -----------------------------------------------------------------------------------------------------------
 
 
@@ -393,6 +425,8 @@ def main() -> None:
         tell("plain collect", {"seconds": round(plain_s, 2), "ratio": round(plain_s / collect_s, 2)})
         for counts in killed_collects(site, fresh, kills=asked.kills, span=collect_s, seed=asked.seed):
             tell("collect killed", counts)
+        for name, counts in heavy(site, fresh):
+            tell(f"one message: {name}", counts)
 
 
 def tell(name: str, figures: dict[str, float]) -> None:
