@@ -40,7 +40,7 @@ STORIES = 14
 ENDINGS = ("sent", "ready", "failed", "heard not", "lost", "away", "killed")
 MOODS = {
     "good": (95, 1, 1, 1, 1, 1, 0),
-    "shaky": (40, 8, 10, 8, 12, 6, 16),
+    "shaky": (45, 6, 7, 7, 10, 5, 20),
     "lost": (20, 0, 0, 10, 60, 0, 10),
     "away": (0, 20, 0, 0, 0, 80, 0),
 }
@@ -260,9 +260,9 @@ class Office:
         return self.whole
 
     def issue(self) -> None:
-        """A unit has another name: its workbook is made anew."""
-        unit, n = self.post.dice.choice(UNITS), len(self.log)
-        self.rewrite(lambda u: replace(u, name=f"Đảng ủy Sở {n}") if u.code == f"DU-{unit}" else u)
+        """Units have other names: their workbooks are made anew."""
+        renamed = {f"DU-{u}": f"Đảng ủy Sở {u} lần {len(self.log)}" for u in UNITS if self.post.dice.random() < 0.7}
+        self.rewrite(lambda u: replace(u, name=renamed.get(u.code, u.name)))
         with self.opened() as office:
             issuing.issue(office, progress=passed)
 
@@ -384,8 +384,8 @@ class Office:
 
 
 TOLD = {
-    "send": 20,
-    "send shaky": 16,
+    "issue, send": 8,
+    "issue, send shaky, send": 20,
     "collect": 12,
     "rule, send shaky": 10,
     "bounce, collect, rule, send lost, collect": 16,
