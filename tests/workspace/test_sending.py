@@ -296,6 +296,20 @@ def test_a_dry_run_records_nothing(office: Path, sender: Sender) -> None:
     assert attached(shown) == attached(sender.sent[0][1]) and body(shown) == body(sender.sent[0][1])
 
 
+def test_a_dry_run_shows_what_waits_as_well(office: Path, sender: Sender) -> None:
+    """Letters an earlier run could not send would go with the next one, so they lie there too; and still wait then."""
+    put_off(office, sender, "so1@example.vn", "so2@example.vn")
+    rewrite(office, mails(DU_3="ba@tinh.example"))
+    handed = send(office, dry_run=True)
+    names = {x.addresses: x.file.rpartition("/")[2] for x in handed.letters}
+    assert names == {
+        ("so1@example.vn",): "DU-SO-SO-1.eml",
+        ("so2@example.vn",): "DU-SO-SO-2.eml",
+        ("ba@tinh.example",): "DU-SO-SO-3.eml",
+    }
+    assert sender.sent == [] and [x.state for x in letters(office)] == ["ready", "ready", "sent"]
+
+
 def test_without_a_server_drafts_are_written_once(office: Path, sender: Sender) -> None:
     """A file that opens ready to send, recorded as handed over; a second run writes none and leaves those there."""
     handed = send(office, account=None)

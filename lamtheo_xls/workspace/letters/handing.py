@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.ledger import IssueRecord, LetterRecord
@@ -27,6 +28,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     preview,
     queue,
     refuse_secret,
+    waiting,
 )
 from lamtheo_xls.workspace.letters.outdated import is_withdrawn, outdated_letters, withdraw
 from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
@@ -93,7 +95,7 @@ def send(
     gone = {x.id for x in withdrawn}
     letters = _compose(office, templates, only, kinds, again, gone, progress, now, written)
     if dry_run:
-        previewed = preview(office, letters)
+        previewed = preview(office, chain(waiting(office, chosen), letters))
         return Handed(previewed=previewed, without=tuple(written.without), findings=written.told)
     queue(office, letters)
     delivered = deliver(

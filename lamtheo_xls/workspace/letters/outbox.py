@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,6 +126,15 @@ def deliver(
         unlooked=unlooked,
         broken=broken,
     )
+
+
+def waiting(office: Office, chosen: Callable[[LetterRecord], bool]) -> Iterator[Composed]:
+    """Of the letters that wait since an earlier run, those `deliver` would send as they are; nothing is recorded."""
+    outdated = outdated_letters(office)
+    held = {x.id for x in (*outdated.done, *outdated.other)}
+    for letter in office.ledger.letters("ready"):
+        if letter.id not in held and chosen(letter):
+            yield Composed(record=letter, data=office.ledger.fetch(letter.sha256))
 
 
 def letters_for(office: Office, only: Sequence[str], kinds: Sequence[str] = ()) -> Callable[[LetterRecord], bool]:
