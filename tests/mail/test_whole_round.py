@@ -42,14 +42,14 @@ from lamtheo_xls.definitions import bundled, load_folder
 from lamtheo_xls.ledger import IssueRecord, open_ledger
 from lamtheo_xls.mail.calendar import VIETNAM, working_day_from
 from lamtheo_xls.mail.mailboxes import KEYWORD
-from lamtheo_xls.register import FormDates, Person, Register, Round, Unit, write_register
+from lamtheo_xls.register import FormDates, Person, Register, Round, Unit, read_register, write_register
 from lamtheo_xls.workbook.layout import address, lay_out
 
 PLAN, GUIDANCE = "43-kh-duk", "hd-btgtu-2024"
 OFFICE, WORD, THEIR_WORD = "vp@office.test", "Mật-khẩu của cơ quan 7!", "don vi 123"
 SO1, SO2, SHARED, HOA, TWO = "so1@unit.test", "so2@unit.test", "chung@unit.test", "hoa@unit.test", "hai@unit.test"
-STRANGER, FAR = "la@unit.test", "xa@far.test"
-LOCAL = (OFFICE, SO1, SO2, SHARED, HOA, TWO, STRANGER)
+STRANGER, FAR, NEAR = "la@unit.test", "xa@far.test", "xa@unit.test"
+LOCAL = (OFFICE, SO1, SO2, SHARED, HOA, TWO, STRANGER, NEAR)
 TODAY = dt.datetime.now(VIETNAM).date()
 DUE = working_day_from(TODAY + dt.timedelta(days=1))
 YEAR = DUE.year
@@ -722,6 +722,7 @@ def test_every_return_is_answered_once_in_its_thread(answered: Answered) -> None
                     and f"<{id}@unit.test>" in letter["References"]
                 )
             assert letter["Auto-Submitted"] == ("auto-replied" if id else "auto-generated")
+            assert "[LTB " in letter["Subject"] and len(letter["Subject"]) < 260  # one of them answers a subject of 900
         assert len(letters) == len(threads(answered, who))
 
 
@@ -834,6 +835,23 @@ def test_only_who_owes_and_is_there_is_reminded(place: Place, mended: Any) -> No
     assert [*workbooks(reminder)] == [f"mo-hinh-tieu-bieu_{YEAR}_DU-SO-SO-3.xlsx"]
     place("status", *ON_DUE)
     assert [row[1] for row in place.sheet("LIÊN HỆ") if row[0] == "1"] == ["ĐU xã Xa"]
+
+
+def test_a_mended_address_gets_the_workbooks(place: Place, sent: Sent, mended: Any) -> None:
+    """The unit's new address in the register is all it takes: the letter that came back goes there, and nobody has to
+    call any more."""
+    path = place.root / "danh-sach.xlsx"
+    register, findings = read_register(path.read_bytes())
+    assert register is not None, findings
+    units = tuple(replace(u, mail=NEAR) if u.code == "XA" else u for u in register.units)
+    path.write_bytes(write_register(replace(register, units=units), programmes=((PLAN, "x"), (GUIDANCE, "y"))))
+    place("send", *ON_DUE)
+    (letter,) = place.waits_for(NEAR, 1)
+    names = [sent.files[form, "XA"].name for form in ("nhiem-vu-dot-pha", "mo-hinh-tieu-bieu")]
+    assert sorted(workbooks(letter)) == sorted(names) and place.letters()[-1] == ("issue", NEAR, "sent")
+    place("status", *ON_DUE)
+    called = [row[1] for row in place.sheet("LIÊN HỆ") if row[0].isdigit()]
+    assert called == ["Võ Thị Sáu – CB Thôn Một", "Mặt trận"]
 
 
 def test_the_password_is_in_no_file(place: Place, mended: Any) -> None:

@@ -22,6 +22,8 @@ from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, addre
 
 MOST_BYTES = 15 * 1024 * 1024
 """Attachments beyond this go in a further letter: a third more on the way, and many servers stop at 20 or 25 MB."""
+SUBJECT_LENGTH = 200
+"""So much of a thread's subject is kept: some programs put a whole letter there."""
 ZONE = dt.timezone(dt.timedelta(hours=7))
 """Vietnam's time has no summer."""
 
@@ -114,7 +116,7 @@ def _subject(subject: str, answered: MailSource | None, token: str) -> str:
     """With the token at its end; in a thread, the thread's own subject."""
     if answered is None or not answered.subject.strip():
         return f"{subject} {token}"
-    thread = answered.subject.strip()
+    thread = answered.subject.strip()[:SUBJECT_LENGTH].rstrip()
     thread = thread if thread.lower().startswith("re:") else f"Re: {thread}"
     return thread if "[LTB " in thread else f"{thread} {token}"
 
