@@ -237,10 +237,11 @@ class Ledger:
         with told_as_world(self._path):
             return mailbag.seen_messages(self._db, account, folder, validity)
 
-    def seen_ids(self, account: str) -> Mapping[str, str]:
-        """Message-ID → kind of every message of the account gone through, whatever its number was."""
+    def seen_ids(self, account: str, folder: str | None = None) -> Mapping[str, str]:
+        """Message-ID → kind of every message of the account (of that folder alone) gone through, whatever its number
+        was."""
         with told_as_world(self._path):
-            return mailbag.seen_ids(self._db, account)
+            return mailbag.seen_ids(self._db, account, folder)
 
     def queue_letters(self, letters: Iterable[LetterRecord]) -> tuple[LetterRecord, ...]:
         """Records the letters whose key is new (ready, or drafted), all or none; gives those back with their numbers.

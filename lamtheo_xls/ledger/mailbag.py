@@ -56,12 +56,13 @@ def seen_messages(db: sqlite3.Connection, account: str, folder: str, validity: i
     return {row["uid"]: _seen(row) for row in rows}
 
 
-def seen_ids(db: sqlite3.Connection, account: str) -> Mapping[str, str]:
-    """Message-ID → kind, of every message of the account gone through under whatever number; of several under one
-    Message-ID, taken outweighs."""
+def seen_ids(db: sqlite3.Connection, account: str, folder: str | None = None) -> Mapping[str, str]:
+    """Message-ID → kind, of every message of the account – or of one of its folders – gone through under whatever
+    number; of several under one Message-ID, taken outweighs."""
     rows = db.execute(
-        "SELECT message_id, kind FROM messages WHERE account = ? AND message_id <> '' ORDER BY kind = 'taken', kind",
-        (account,),
+        "SELECT message_id, kind FROM messages WHERE account = ? AND folder = coalesce(?, folder) AND message_id <> ''"
+        " ORDER BY kind = 'taken', kind",
+        (account, folder),
     )
     return {row["message_id"]: row["kind"] for row in rows}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -198,12 +199,13 @@ def since(office: Office) -> dt.date:
 def _known_already(
     errand: _Errand, folder: str, validity: int, uids: Sequence[int], *, renumbered: bool
 ) -> Mapping[int, SeenMessage]:
-    """Messages known by their Message-ID, not to be fetched: our own letters; and, in a folder never gone through
-    as it is numbered now, those of earlier numbers or other folders. Elsewhere a Message-ID proves nothing: programs
-    have sent two messages under one."""
+    """Messages known by their Message-ID, not to be fetched: our own letters; and, in a folder that was numbered anew
+    since it was gone through, those of its earlier numbers. Otherwise a Message-ID proves nothing: programs have sent
+    two messages under one, which may lie in two folders or beside each other."""
     ledger = errand.office.ledger
     ids = errand.mailbox.message_ids(uids)
-    kinds = ledger.seen_ids(errand.name) if renumbered and ids else {}
+    kinds = ledger.seen_ids(errand.name, folder) if renumbered and ids else {}
+    times = Counter(ids.values())
     found: dict[int, SeenMessage] = {}
     for uid, message_id in ids.items():
         letter = errand.ours(message_id)
@@ -211,7 +213,7 @@ def _known_already(
             errand.opened(
                 Opened(kind="own", mail=_mail(message_id), letter=_settled(errand.office, letter, errand.moment))
             )
-        if kind := "own" if letter is not None else kinds.get(message_id, ""):
+        if kind := "own" if letter is not None else kinds.get(message_id, "") if times[message_id] == 1 else "":
             found[uid] = _seen(errand, folder, validity, uid, message_id, kind)
     ledger.note_messages(found.values())
     return found

@@ -94,6 +94,9 @@ def test_messages_are_known_by_account_folder_and_numbering(ledger: Ledger) -> N
     assert ledger.seen_messages(BOX, "INBOX", 9) == {}
     assert ledger.seen_ids(BOX) == {"<1@x>": "taken", "<2@x>": "bounce"}
     assert ledger.seen_ids("khac@mail.example") == {"<3@x>": "taken"}
+    assert (
+        ledger.seen_ids(BOX, "khong-co") == {} and ledger.seen_ids(BOX, "INBOX").items() <= ledger.seen_ids(BOX).items()
+    )
 
 
 def test_a_message_noted_again_learns_and_forgets_nothing(ledger: Ledger) -> None:

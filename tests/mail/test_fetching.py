@@ -242,6 +242,19 @@ def test_two_messages_under_one_id(desk: Desk, workbook: Callable[..., bytes]) -
     assert len(desk.submissions()) == 2
 
 
+def test_two_messages_under_one_id_in_two_folders(desk: Desk, workbook: Callable[..., bytes]) -> None:
+    """Nor does one where the two lie in different folders, or in a folder that was numbered anew meanwhile."""
+    desk.account = replace(desk.account, folders=("INBOX", "Biểu"))
+    desk.put(letter(("a.xlsx", workbook(1))))
+    second = letter(("b.xlsx", workbook(2)))
+    desk.put(second, folder="Biểu")
+    assert [line.assignment for line in desk.collect()] == ["mau-02_2027_DU-1", "mau-02_2027_DU-2"]
+    desk.dovecot.drop(desk.account.user, "Biểu")
+    desk.put(second, letter(("c.xlsx", workbook(3))), folder="Biểu")
+    assert [line.assignment for line in desk.collect() if line.state != "duplicate"] == ["mau-02_2027_DU-3"]
+    assert len(desk.submissions()) == 3
+
+
 def test_three_hundred_attachments(desk: Desk) -> None:
     """Every attachment of one message is one submission, also where they are more than one chunk."""
     files = [(f"tep {n}.xlsx", b"tep so %d" % n) for n in range(300)]
