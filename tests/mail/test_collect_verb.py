@@ -195,6 +195,7 @@ def test_run_asks_once_on_a_terminal(
     monkeypatch.setattr(asking, "_on_terminal", lambda: True)
     monkeypatch.setattr(asking, "_ask", lambda question: asked.append(question) or answers["typed"])
     monkeypatch.setattr("click.confirm", lambda text, **more: offered.append(text) or False)
+    monkeypatch.setattr("lamtheo_xls.mail.sending.BACK_OFF", (0.0, 0.0, 0.0))
     said = lamtheo("run", "-C", office, *DAY)
     assert said.code == 0 and "Chưa có mật khẩu" in flat(said.err) and "phải gửi 3" in said.out
     assert (len(asked), offered) == (1, [])
