@@ -205,7 +205,7 @@ def remind_command(
 ) -> None:
     from lamtheo_xls.cli.asking import passwords
     from lamtheo_xls.cli.letters import letter_json, print_reminded
-    from lamtheo_xls.mail.calendar import VIETNAM
+    from lamtheo_xls.intake.headers import VIETNAM
     from lamtheo_xls.workspace import ruling
     from lamtheo_xls.workspace.folder import open_office
     from lamtheo_xls.workspace.letters import contacts, outbox, reminding

@@ -20,6 +20,7 @@ from lamtheo_xls.ledger import MailSource
 from lamtheo_xls.text.legacy import to_unicode
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
+"""There is no summer time; machines without a data base of zones know it too."""
 _FIELDS, _VALUE, _IDS = 5_000, 16_384, 50
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _FOLD = re.compile(rb"[\r\n]+(?=[ \t])")

@@ -22,7 +22,6 @@ _SERVER = re.compile(
 _TLS_SCHEMES = ("smtps", "imaps", "ssl", "tls")
 """Written before the host, they say that even an unusual port is encrypted from the first byte."""
 _TLS_PORTS = {"may_chu_gui": 465, "may_chu_nhan": 993}
-_STARTTLS_PORTS = {"may_chu_gui": (587, 25), "may_chu_nhan": (143,)}
 _SERVICES = {465: "SMTP", 587: "SMTP", 25: "SMTP", 993: "IMAP", 143: "IMAP", 995: "POP3", 110: "POP3"}
 _OWN = {"may_chu_gui": "SMTP", "may_chu_nhan": "IMAP"}
 

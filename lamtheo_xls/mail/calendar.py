@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from lamtheo_xls.findings import Finding, finding
+from lamtheo_xls.intake.headers import VIETNAM
 
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _OPENS, _CLOSES = dt.time(7), dt.time(18)
 _LONGEST = 31
 """Days of one span; a longer one is a slip of the year, and would silence the reminders of a whole spring."""

@@ -12,20 +12,19 @@ from typing import Any
 from lamtheo_xls.definitions import period_label
 from lamtheo_xls.definitions.model import Deadline
 from lamtheo_xls.findings import Finding, World
+from lamtheo_xls.intake.headers import VIETNAM
 from lamtheo_xls.ledger import LetterRecord, MailSource
 from lamtheo_xls.mail.letters import letter_bytes, message_id, safe_names, subject_token
 from lamtheo_xls.mail.model import Attachment, Letter
 from lamtheo_xls.mail.templates import Templates, write_letter
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.workspace.folder import Office
-from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, addresses_in
+from lamtheo_xls.workspace.letters.recipients import Addressee, addresses_in
 
 MOST_BYTES = 15 * 1024 * 1024
 """Attachments beyond this go in a further letter: a third more on the way, and many servers stop at 20 or 25 MB."""
 SUBJECT_LENGTH = 200
 """So much of a thread's subject is kept: some programs put a whole letter there."""
-ZONE = dt.timezone(dt.timedelta(hours=7))
-"""Vietnam's time has no summer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class Composed:
 
 def compose(
     office: Office,
-    box: Mailbox,
+    addressee: Addressee,
     enclosed: Sequence[Enclosed],
     *,
     kind: str,
@@ -71,26 +70,26 @@ def compose(
     times: int = 0,
     answered: MailSource | None = None,
 ) -> Iterator[tuple[Composed, tuple[Finding, ...]]]:
-    """The letter (several where attachments weigh too much) to `box` about `enclosed`, what is due first first, with
-    what is wrong with its template. `taken`: keys there are already; the new ones are added. `times`: how often
+    """The letter (several where attachments weigh too much) to `addressee` about `enclosed`, what is due first first,
+    with what is wrong with its template. `taken`: keys there are already; the new ones are added. `times`: how often
     reminded, this letter included. `answered`: the message whose thread it is written in, by the program itself.
     """
     chunks = tuple(_chunks(sorted(enclosed, key=lambda x: x.assignment.deadline.on_time)))
     for number, chunk in enumerate(chunks, start=1):
         part = f"{number}/{len(chunks)}" if len(chunks) > 1 else ""
         files = tuple(_attachment(x.path) for x in chunk if x.path is not None)
-        facts = _facts(office, box, chunk, part=part, times=times)
+        facts = _facts(office, addressee, chunk, part=part, times=times)
         (subject, text), findings = write_letter(templates, template, facts)
-        key = _key("answer" if answered else kind, box, chunk, part, office.as_of, taken)
+        key = _key("answer" if answered else kind, addressee, chunk, part, office.as_of, taken)
         address = sender_of(office)
         letter = Letter(
             sender=address,
             sender_name=office.register.office.get("co_quan", "").strip() or address,
-            to=box.addresses,
-            subject=_subject(subject, answered, subject_token(chunk[0].office.round.id, _code(box))),
+            to=addressee.addresses,
+            subject=_subject(subject, answered, subject_token(chunk[0].office.round.id, _code(addressee))),
             text=text,
             message_id=message_id(key, office.key, address),
-            date=moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE),
+            date=moment.astimezone(VIETNAM) if moment.tzinfo else moment.replace(tzinfo=VIETNAM),
             attachments=files,
             in_reply_to=answered.message_id if answered else "",
             references=tuple(dict.fromkeys((*answered.references, answered.message_id))) if answered else (),
@@ -101,8 +100,8 @@ def compose(
             message_id=letter.message_id,
             kind=kind,
             rounds=tuple(dict.fromkeys(x.office.round.id for x in chunk)),
-            addresses=box.addresses,
-            recipients=box.recipients,
+            addresses=addressee.addresses,
+            recipients=addressee.recipients,
             subject=letter.subject,
             items=_items(chunk),
             sha256="",
@@ -124,7 +123,7 @@ def _subject(subject: str, answered: MailSource | None, token: str) -> str:
 def sender_of(office: Office) -> str:
     """The office's address, which letters are from; World where sheet CƠ QUAN names none, or no single one."""
     address = office.register.office.get("thu_nhan", "").strip()
-    if not address or address_set(addresses_in(address)) != {address.casefold()}:
+    if not address or addresses_in(address) != (address,):
         raise World("world.mail_no_sender")
     return address
 
@@ -153,7 +152,7 @@ def _attachment(path: Path) -> Attachment:
     return Attachment(name=path.name, data=path.read_bytes())
 
 
-def _facts(office: Office, box: Mailbox, chunk: Sequence[Enclosed], *, part: str, times: int) -> dict[str, Any]:
+def _facts(office: Office, addressee: Addressee, chunk: Sequence[Enclosed], *, part: str, times: int) -> dict[str, Any]:
     """What the templates may speak of: see mail/templates."""
     said = office.register.office
     files = [x.path.name for x in chunk if x.path is not None]
@@ -161,7 +160,7 @@ def _facts(office: Office, box: Mailbox, chunk: Sequence[Enclosed], *, part: str
     periods = dict.fromkeys(period_label(x.assignment.period) for x in chunk)
     return {
         "co_quan": said.get("co_quan", ""),
-        "nguoi_nhan": box.name,
+        "nguoi_nhan": addressee.name,
         "dau_moi": said.get("dau_moi_nhan", ""),
         "thu_nhan": said.get("thu_nhan", ""),
         "ky": ", ".join(periods),
@@ -216,11 +215,11 @@ def _items(chunk: Iterable[Enclosed]) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in named.items() if values}
 
 
-def _code(box: Mailbox) -> str:
-    return box.recipients[0].partition(":")[2] if box.recipients else ""
+def _code(addressee: Addressee) -> str:
+    return addressee.recipients[0].partition(":")[2] if addressee.recipients else ""
 
 
-def _key(kind: str, box: Mailbox, chunk: Sequence[Enclosed], part: str, as_of: dt.date, taken: set[str]) -> str:
+def _key(kind: str, addressee: Addressee, chunk: Sequence[Enclosed], part: str, as_of: dt.date, taken: set[str]) -> str:
     """What the letter is, so that it is made once; «#2» where the same goes out a second time on purpose."""
     items = _items(chunk)
     answers = (*items.get("submissions", ()), *items.get("told", ()))
@@ -229,7 +228,7 @@ def _key(kind: str, box: Mailbox, chunk: Sequence[Enclosed], part: str, as_of: d
         what = f"{as_of.isoformat()}{f' {part}' if part else ''}"
     else:
         what = hashlib.sha256(" ".join(sorted(about)).encode()).hexdigest()[:16]
-    base = f"{kind}:{box.recipients[0] if box.recipients else box.addresses[0].casefold()}:{what}"
+    base = f"{kind}:{addressee.recipients[0] if addressee.recipients else addressee.addresses[0].casefold()}:{what}"
     key, n = base, 1
     while key in taken and about is not None and kind != "answer":
         n += 1

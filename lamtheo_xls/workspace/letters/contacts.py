@@ -11,7 +11,7 @@ from lamtheo_xls.reports.board import date_words
 from lamtheo_xls.reports.contacts import ContactLine
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.letters.awaited import Awaited, awaited_of
-from lamtheo_xls.workspace.letters.recipients import mailboxes_of
+from lamtheo_xls.workspace.letters.recipients import addressees_of
 from lamtheo_xls.workspace.posting import where_words
 
 OFTEN = 2
@@ -27,7 +27,7 @@ def contacts_of(office: Office) -> tuple[ContactLine, ...]:
     kind in the office's order. What carries a degree of secrecy stands on no list: it is handed over by other ways."""
     rounds = [one for one in office.live if not one.programme.secrecy]
     awaited = awaited_of(office, rounds)
-    _, without = mailboxes_of(office, [x.assignment for x in awaited])
+    _, without = addressees_of(office, [x.assignment for x in awaited])
     unreachable = {a.id for a in without}
     found: dict[str, list[Awaited]] = {}
     for one in awaited:

@@ -31,7 +31,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     waiting,
 )
 from lamtheo_xls.workspace.letters.outdated import is_withdrawn, outdated_letters, withdraw
-from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
+from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addressees_of
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Rulings, position_of, state_of_part
 from lamtheo_xls.workspace.renewing import in_force, version_of, versions_of
@@ -159,11 +159,11 @@ def _compose(
                 make = _to_issue if kind == "issue" else to_return
                 enclosed += make(one, asked, standings_of(one), rulings)
         todo = _unsent(office, kind, enclosed, sent, again, written)
-        for box, of_box in progress(todo, len(todo), say("workspace.progress.write")):
+        for addressee, of_one in progress(todo, len(todo), say("workspace.progress.write")):
             composed = compose(
                 office,
-                box,
-                of_box,
+                addressee,
+                of_one,
                 kind=kind,
                 template=TEMPLATE[kind],
                 templates=templates,
@@ -182,24 +182,24 @@ def _unsent(
     sent: Sequence[LetterRecord],
     again: bool,
     written: _Written,
-) -> list[tuple[Mailbox, list[Enclosed]]]:
+) -> list[tuple[Addressee, list[Enclosed]]]:
     """What goes to each mailbox: what no letter took there yet and lies in its folder."""
     of_assignment: dict[str, list[Enclosed]] = {}
     for one in enclosed:
         of_assignment.setdefault(one.assignment.id, []).append(one)
-    boxes, without = mailboxes_of(office, {e.assignment.id: e.assignment for e in enclosed}.values())
+    addressees, without = addressees_of(office, {e.assignment.id: e.assignment for e in enclosed}.values())
     letters = _letters_by_item(sent)
     went = _went_again if again else _went_out if kind == "issue" else _was_answered
     written.without += (a for a in without if a not in written.without)
-    found: list[tuple[Mailbox, list[Enclosed]]] = []
-    for box, assignments in boxes.items():
-        todo = [e for a in assignments for e in of_assignment[a.id] if not went(e, box, letters)]
+    found: list[tuple[Addressee, list[Enclosed]]] = []
+    for addressee, assignments in addressees.items():
+        todo = [e for a in assignments for e in of_assignment[a.id] if not went(e, addressee, letters)]
         there = [e for e in todo if e.path is not None and e.path.is_file()]
         for e in todo:
             if e not in there and e.path is not None:
                 written.findings.append(finding("set.letter_file_missing", tep=e.path.name, noi=e.path.parent.name))
         if there:  # it speaks to those it brings something, not to all who share the mailbox
-            found += ((of_these, there) for of_these in mailboxes_of(office, [e.assignment for e in there])[0])
+            found += ((of_these, there) for of_these in addressees_of(office, [e.assignment for e in there])[0])
     return found
 
 
@@ -280,23 +280,23 @@ def _letters_by_item(letters: Iterable[LetterRecord]) -> _Letters:
     return found
 
 
-def _went_out(one: Enclosed, box: Mailbox, letters: _Letters) -> bool:
+def _went_out(one: Enclosed, addressee: Addressee, letters: _Letters) -> bool:
     """Whether every address of the mailbox was already written to with this workbook, whatever became of it: one that
     was refused is tried again when the address has changed, or when somebody says so."""
-    return address_set(box.addresses) <= _written_to(letters.get(("serials", str(one.serial)), ()))
+    return address_set(addressee.addresses) <= _written_to(letters.get(("serials", str(one.serial)), ()))
 
 
-def _was_answered(one: Enclosed, box: Mailbox, letters: _Letters) -> bool:
+def _was_answered(one: Enclosed, addressee: Addressee, letters: _Letters) -> bool:
     """Whether a letter has told of this return – with this very workbook, if it carried one –, to whatever address; of
     those that came back, whether they were for the address it has now."""
     about = [x for x in letters.get(("submissions", one.submission), ()) if x.kind in ("returned", "receipt")]
     living = [x for x in about if x.state in LIVING]
     if any(str(one.serial) in x.items.get("serials", (str(one.serial),)) for x in living):
         return True
-    return not living and address_set(box.addresses) <= _written_to(about)
+    return not living and address_set(addressee.addresses) <= _written_to(about)
 
 
-def _went_again(one: Enclosed, box: Mailbox, letters: _Letters) -> bool:
+def _went_again(one: Enclosed, addressee: Addressee, letters: _Letters) -> bool:
     """Asked to send again: only what waits in the queue is not put there twice."""
     name, value = ("submissions", one.submission) if one.submission else ("serials", str(one.serial))
     return any(x.state in ("ready", "sending") for x in letters.get((name, value), ()))

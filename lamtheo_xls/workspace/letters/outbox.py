@@ -14,12 +14,13 @@ from lamtheo_xls.ledger import LetterRecord
 from lamtheo_xls.mail.account import account_of
 from lamtheo_xls.mail.letters import draft_bytes
 from lamtheo_xls.mail.model import Account, Outcome, Server
-from lamtheo_xls.register import person_by_code, unit_of
+from lamtheo_xls.register import Unit
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import slug
 from lamtheo_xls.workspace.folder import LETTERS, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, moment_text, with_bytes
 from lamtheo_xls.workspace.letters.outdated import outdated_letters, withdraw
+from lamtheo_xls.workspace.letters.recipients import holder_of
 from lamtheo_xls.workspace.owing import assignments_of
 
 PREVIEW = "xem-thu"
@@ -257,9 +258,6 @@ def _stem(office: Office, letter: LetterRecord) -> str:
     """File name of the first recipient; of somebody nobody knows, of the address."""
     if not letter.recipients:
         return slug(letter.addresses[0].partition("@")[0]) or str(letter.id)
-    what, _, code = letter.recipients[0].partition(":")
-    if what == "person":
-        person = person_by_code(office.register, code)
-        return slug(person.name if person else code) or code
-    unit = unit_of(office.register, code)
-    return slug(unit.short_name if unit else code) or code
+    code, holder = letter.recipients[0].partition(":")[2], holder_of(office, letter.recipients[0])
+    name = holder.short_name if isinstance(holder, Unit) else holder.name if holder is not None else code
+    return slug(name) or code

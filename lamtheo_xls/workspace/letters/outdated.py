@@ -10,10 +10,10 @@ from functools import cache
 
 from lamtheo_xls.findings import World
 from lamtheo_xls.ledger import Decision, LetterRecord
-from lamtheo_xls.register import Assignment, person_by_code, round_of, unit_of
+from lamtheo_xls.register import Assignment, round_of
 from lamtheo_xls.workspace.answering import to_mend
 from lamtheo_xls.workspace.folder import Office, bundle_of
-from lamtheo_xls.workspace.letters.recipients import address_set, addresses_in, mailboxes_of
+from lamtheo_xls.workspace.letters.recipients import address_set, addressees_of, addresses_of
 from lamtheo_xls.workspace.letters.refusals import WITHDRAWN
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import position_of
@@ -118,11 +118,11 @@ def _known(office: Office) -> _Known:
             let_off = a.released or (position.decision is not None and position.decision.kind == "excuse")
             if position.state not in ("accepted", "nil") and not let_off:
                 awaited.add(a.id)
-    boxes, _ = mailboxes_of(office, owed.values())
+    addressees, _ = addressees_of(office, owed.values())
     return _Known(
         rounds=frozenset(one.round.id for one in office.live),
         open=frozenset(awaited),
-        addresses={a.id: address_set(box.addresses) for box, of_box in boxes.items() for a in of_box},
+        addresses={a.id: address_set(addressee.addresses) for addressee, of_one in addressees.items() for a in of_one},
         to_mend=frozenset(mend),
         serials=frozenset(serials),
         closed=closed,
@@ -135,7 +135,7 @@ def _how(office: Office, letter: LetterRecord, known: _Known, ruling: Decision |
     if any(map(known.secret, letter.rounds)):
         return "done" if all(map(known.secret, letter.rounds)) else "other"
     if letter.key.partition(":")[0] == "answer":
-        moved = address_set(letter.addresses).isdisjoint(_addresses_of(office, letter.recipients))
+        moved = address_set(letter.addresses).isdisjoint(addresses_of(office, letter.recipients))
         return "done" if letter.recipients and moved else ""
     if is_stale(letter, office.as_of):
         return "done"
@@ -170,13 +170,3 @@ def _is_ours(office: Office, letter: LetterRecord) -> bool:
     found = _REPLY_TO.search(head)
     now = office.register.office.get("thu_nhan", "").strip()
     return found is None or found[1].decode("ascii", "replace").strip().casefold() == now.casefold()
-
-
-def _addresses_of(office: Office, recipients: Iterable[str]) -> frozenset[str]:
-    """The addresses they have today."""
-    found: set[str] = set()
-    for recipient in recipients:
-        about, _, code = recipient.partition(":")
-        holder = person_by_code(office.register, code) if about == "person" else unit_of(office.register, code)
-        found |= address_set(addresses_in(holder.mail)) if holder is not None else set()
-    return frozenset(found)

@@ -28,7 +28,7 @@ from lamtheo_xls.workspace.letters.outbox import (
     queue,
     refuse_secret,
 )
-from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, mailboxes_of
+from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addressees_of
 from lamtheo_xls.workspace.letters.refusals import reason_of
 from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
 from lamtheo_xls.workspace.owing import assignments_of
@@ -52,7 +52,7 @@ class Due:
 class Reminder:
     """What one mailbox is reminded of."""
 
-    box: Mailbox
+    addressee: Addressee
     due: tuple[Due, ...]
     template: str
     times: int
@@ -147,22 +147,22 @@ def reminders_of(office: Office, rhythm: Rhythm, *, only: Sequence[str] = ()) ->
     """
     due = tuple(_due(office, rhythm, awaited_of(office, office.all), only))
     by_id = {d.awaited.assignment.id: d for d in due}
-    boxes, _ = mailboxes_of(office, [d.awaited.assignment for d in due])
+    addressees, _ = addressees_of(office, [d.awaited.assignment for d in due])
     letters = office.ledger.letters()
     left_out = {address_set(x.addresses) for x in letters if _is_of_today(office, x.kind, x.made_on)}
     left_out |= frozenset() if only else _dead(letters)
     return tuple(
-        _reminder(office, box, tuple(by_id[a.id] for a in assignments))
-        for box, assignments in boxes.items()
-        if address_set(box.addresses) not in left_out
+        _reminder(office, addressee, tuple(by_id[a.id] for a in assignments))
+        for addressee, assignments in addressees.items()
+        if address_set(addressee.addresses) not in left_out
     )
 
 
 def _dead(letters: Iterable[LetterRecord]) -> frozenset[frozenset[str]]:
     """Mailboxes of one address from which the last letter came back because there is nobody by that address."""
     last = {address_set(x.addresses): x for x in letters}
-    back = ((box, x) for box, x in last.items() if len(box) == 1 and x.state in CAME_BACK)
-    return frozenset(box for box, x in back if reason_of(x.reply) in _NOBODY_THERE)
+    back = ((addressee, x) for addressee, x in last.items() if len(addressee) == 1 and x.state in CAME_BACK)
+    return frozenset(addressee for addressee, x in back if reason_of(x.reply) in _NOBODY_THERE)
 
 
 def _is_of_today(office: Office, kind: str, made_on: dt.date) -> bool:
@@ -182,11 +182,11 @@ def _due(office: Office, rhythm: Rhythm, awaited: Sequence[Awaited], only: Seque
             yield Due(awaited=one, offset=(office.as_of - a.deadline.on_time).days)
 
 
-def _reminder(office: Office, box: Mailbox, due: tuple[Due, ...]) -> Reminder:
+def _reminder(office: Office, addressee: Addressee, due: tuple[Due, ...]) -> Reminder:
     due = tuple(sorted(due, key=lambda d: d.awaited.assignment.deadline.on_time))
     when = {when_of(d.awaited.assignment.deadline, office.as_of) for d in due}
     return Reminder(
-        box=box,
+        addressee=addressee,
         due=due,
         template=next(WORDS[w] for w in ("after", "on", "before") if w in when),
         times=max(d.awaited.reminded for d in due) + 1,
@@ -202,7 +202,7 @@ def compose_reminders(
         steps = {d.awaited.assignment.id: f"{d.awaited.assignment.id}@{d.offset:+d}" for d in reminder.due}
         for composed, findings in compose(
             office,
-            reminder.box,
+            reminder.addressee,
             [x for d in reminder.due for x in _enclosed(d.awaited)],
             kind="reminder",
             template=reminder.template,

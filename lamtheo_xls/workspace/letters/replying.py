@@ -19,7 +19,7 @@ from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
 from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
 from lamtheo_xls.workspace.letters.handing import to_return
 from lamtheo_xls.workspace.letters.outbox import Clock, Delivered, Now, Passwords, deliver, queue
-from lamtheo_xls.workspace.letters.recipients import Mailbox, address_set, addresses_in
+from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addresses_in
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.wanting import standings_of
 
@@ -66,7 +66,7 @@ def reply(
         template = "bo-sung" if any(x.faults for x in message.enclosed) else "bien-nhan"
         letters = compose(
             office,
-            message.box,
+            message.addressee,
             message.enclosed,
             kind="returned" if template == "bo-sung" else "receipt",
             template=template,
@@ -88,7 +88,7 @@ class _Message:
     """A message to be answered: to whom, and what of it."""
 
     mail: MailSource
-    box: Mailbox
+    addressee: Addressee
     enclosed: tuple[Enclosed, ...]
 
 
@@ -201,7 +201,7 @@ def _message(office: Office, mail: MailSource, returns: Sequence[_Return]) -> _M
     names = tuple(dict.fromkeys(name for _, name in holders if name))
     return _Message(
         mail=mail,
-        box=Mailbox(
+        addressee=Addressee(
             addresses=(to,),
             recipients=tuple(dict.fromkeys(recipient for recipient, _ in holders if recipient)),
             name="; ".join(names) or mail.name or to,

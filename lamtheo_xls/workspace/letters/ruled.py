@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from lamtheo_xls.findings import Finding, finding
 from lamtheo_xls.ledger import Decision, LetterRecord
-from lamtheo_xls.register import person_by_code, unit_of
 from lamtheo_xls.reports.letters import LetterDecision
 from lamtheo_xls.workspace.folder import Office
 from lamtheo_xls.workspace.letters.board import OPEN, stamp_of, state_of
-from lamtheo_xls.workspace.letters.recipients import address_set, addresses_in
+from lamtheo_xls.workspace.letters.recipients import address_set, addresses_of
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "arrived": (*OPEN, "drafted"),
@@ -88,10 +87,4 @@ def has_moved(office: Office, record: LetterRecord) -> bool:
     """The register has other addresses now for somebody the letter is for: the next letter goes there, and this one
     would go where it no longer belongs."""
     to = address_set(record.addresses)
-    for about, _, code in (recipient.partition(":") for recipient in record.recipients):
-        person = person_by_code(office.register, code) if about == "person" else None
-        unit = unit_of(office.register, code) if about == "unit" else None
-        cell = person.mail if person is not None else unit.mail if unit is not None else ""
-        if not to <= address_set(addresses_in(cell)):
-            return True
-    return False
+    return any(not to <= addresses_of(office, (recipient,)) for recipient in record.recipients)
