@@ -113,7 +113,8 @@ def opened(root: Path, on: str | dt.date, round_id: str | None = None) -> Iterat
 def told(reminders: Sequence[Reminder]) -> dict[str, dict[str, int]]:
     """First address → assignment → step."""
     return {
-        r.box.addresses[0]: {d.awaited.assignment.id.replace("_2027", ""): d.offset for d in r.due} for r in reminders
+        r.addressee.addresses[0]: {d.awaited.assignment.id.replace("_2027", ""): d.offset for d in r.due}
+        for r in reminders
     }
 
 
@@ -158,7 +159,7 @@ def test_one_letter_a_mailbox(root: Path) -> None:
         reminders = reminders_of(office, Rhythm())
         assert told(reminders) == ALL
         assert [r.template for r in reminders] == ["nhac-truoc-han"] * 3
-        boxes = {r.box.recipients: r.box.addresses for r in reminders}
+        boxes = {r.addressee.recipients: r.addressee.addresses for r in reminders}
         assert boxes == {
             ("unit:DU",): ("so@mau.example", "vanthu@mau.example"),
             ("person:P2",): ("binh@mau.example",),
@@ -265,7 +266,7 @@ def test_the_hand_out_stands_for_a_step(root: Path) -> None:
     """Who was written to on or after a step's day – the workbook itself, or a return with its faults – needs no
     reminder of that step."""
     with opened(root, "24/02") as office:
-        reminder = next(r for r in reminders_of(office, Rhythm()) if r.box.addresses == ("binh@mau.example",))
+        reminder = next(r for r in reminders_of(office, Rhythm()) if r.addressee.addresses == ("binh@mau.example",))
         templates, _ = read_templates(None)
         moment = dt.datetime(2027, 2, 24, 9)
         composed, _ = next(iter(compose_reminders(office, [reminder], templates, moment)))
