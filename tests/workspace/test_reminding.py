@@ -20,6 +20,7 @@ from lamtheo_xls.mail.templates import read_templates
 from lamtheo_xls.register import FormDates, Person, Register, Round, Unit, write_register
 from lamtheo_xls.reports.contacts import ContactLine
 from lamtheo_xls.workspace.folder import Office, open_office
+from lamtheo_xls.workspace.letters import handing
 from lamtheo_xls.workspace.letters.contacts import contacts_of
 from lamtheo_xls.workspace.letters.outbox import queue
 from lamtheo_xls.workspace.letters.reminding import Reminder, compose_reminders, reminders_of
@@ -273,6 +274,24 @@ def test_the_hand_out_stands_for_a_step(root: Path) -> None:
         queue(office, [replace(composed, record=replace(composed.record, kind="issue", key="issue:x"))])
         assert "binh@mau.example" not in told(reminders_of(office, Rhythm()))
     assert reminded(root, "26/02")["binh@mau.example"] == {"ke-hoach-ca-nhan_DU.P2": -2}
+
+
+def test_a_reminder_put_off_waits_for_the_morning(root: Path) -> None:
+    """What the server put off in the afternoon goes out with no `send` of that evening, nor as a draft."""
+    with opened(root, "22/02") as office:
+        made = written(office, reminders_of(office, Rhythm()), state="ready")
+        assert made
+        for hour, state in ((20, "ready"), (17, "drafted")):
+            moment = dt.datetime(2027, 2, 22, hour, 30)
+            handing.send(
+                office,
+                None,
+                lambda server: "",
+                kinds=("reminder",),
+                progress=lambda items, n, what: items,
+                now=lambda moment=moment: moment,
+            )
+            assert {x.state for x in office.ledger.letters()} == {state}
 
 
 def letters_of(office: Office, made: Sequence[LetterRecord]) -> dict[str, EmailMessage]:

@@ -32,6 +32,7 @@ from lamtheo_xls.workspace.letters.outbox import (
 )
 from lamtheo_xls.workspace.letters.outdated import is_withdrawn, outdated_letters, withdraw
 from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addressees_of
+from lamtheo_xls.workspace.letters.steps import is_resting
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.position import Rulings, position_of, state_of_part
 from lamtheo_xls.workspace.renewing import in_force, version_of, versions_of
@@ -106,6 +107,7 @@ def send(
         now=now,
         chosen=chosen,
         withdrawn=withdrawn,
+        resting=is_resting(office.register.office, now()),
         clock=clock,
         sleep=sleep,
     )

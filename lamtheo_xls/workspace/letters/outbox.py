@@ -92,14 +92,16 @@ def deliver(
     now: Now,
     chosen: Callable[[LetterRecord], bool] = lambda letter: True,
     withdrawn: Iterable[LetterRecord] = (),
+    resting: bool = False,
     clock: Clock = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivered:
     """Empties the queue of the letters `chosen` (the others wait for a command that is for them). Letters a run cut
     short was handing over are in doubt from now on; of those in doubt, the ones the office's mailbox holds were sent.
     What waited and nobody needs any more is withdrawn (`withdrawn`: and was so far by this command), and what would not
-    be sent like that today waits on for `send`. Then whatever is ready goes out: over SMTP, or, where the account names
-    no server for it, as drafts. Every letter's state is on the disk before and after its content is handed over.
+    be sent like that today waits on for `send`, as reminders do while the office is `resting`. Then whatever is ready
+    goes out: over SMTP, or, where the account names no server for it, as drafts. Every letter's state is on the disk
+    before and after its content is handed over.
 
     Nothing is raised for a server that cannot be reached or refuses the login: see `Delivered.broken`.
     """
@@ -113,6 +115,7 @@ def deliver(
     outdated = outdated_letters(office)
     touched |= {x.id for x in (*withdrawn, *withdraw(office, outdated.done, moment_text(now())))}
     held = {x.id for x in outdated.other}
+    held |= {x.id for x in ledger.letters("ready") if resting and x.kind == "reminder"}
     ready = tuple(x for x in ledger.letters("ready") if x.id not in held and chosen(x))
     touched |= {x.id for x in ready}
     if ready and (account is None or account.smtp is None):

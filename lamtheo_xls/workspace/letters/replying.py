@@ -20,6 +20,7 @@ from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose,
 from lamtheo_xls.workspace.letters.handing import to_return
 from lamtheo_xls.workspace.letters.outbox import Clock, Delivered, Now, Passwords, deliver, queue
 from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addresses_in
+from lamtheo_xls.workspace.letters.steps import is_resting
 from lamtheo_xls.workspace.owing import assignments_of
 from lamtheo_xls.workspace.wanting import standings_of
 
@@ -79,7 +80,10 @@ def reply(
             made.append(letter)
             told += doubts
     queue(office, made)
-    delivered = deliver(office, account, password, progress=progress, now=now, clock=clock, sleep=sleep)
+    resting = is_resting(office.register.office, now())
+    delivered = deliver(
+        office, account, password, progress=progress, now=now, resting=resting, clock=clock, sleep=sleep
+    )
     return Answered(delivered=delivered, findings=tuple(dict.fromkeys(told)))
 
 

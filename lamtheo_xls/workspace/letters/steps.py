@@ -106,3 +106,8 @@ def when_of(deadline: Deadline, as_of: dt.date) -> str:
 
 def _on(day: dt.date, n: int) -> dt.date:
     return day + dt.timedelta(days=n)
+
+
+def is_resting(facts: Mapping[str, str], moment: dt.datetime) -> bool:
+    """Whether nobody is reminded at that moment: at night, at weekends, on public holidays and the office's own."""
+    return not may_write_at(moment, rhythm_of(facts)[0].off)
