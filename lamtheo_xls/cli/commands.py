@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lamtheo_xls.cli.options import DAY, HOUR, Existing, as_of_option, json_option, moment_now, office_options, several
+from lamtheo_xls.cli.options import DAY, Existing, as_of_option, json_option, office_options, several
 from lamtheo_xls.cli.printing import (
     emit,
     emit_lines,
@@ -22,7 +22,7 @@ from lamtheo_xls.cli.printing import (
     shown,
     tell,
 )
-from lamtheo_xls.cli.spoken import SpokenCommand, SpokenGroup
+from lamtheo_xls.cli.spoken import SpokenCommand
 from lamtheo_xls.findings import World, say
 
 DOUBTS_SHOWN = 10
@@ -135,102 +135,6 @@ def issue_command(
             if lines and not dry_run:
                 caption = say("workspace.issue.caption_file")
                 tell("cli.say.issue_next", tep=f"{one.round.id}.zip", loi_nhan=caption, noi=shown(one.root / INBOX))
-
-
-@click.command("send", cls=SpokenCommand, help=say("cli.help.send"))
-@click.option("--only", multiple=True, metavar=say("cli.metavar.code"), help=say("cli.option.only"))
-@click.option(
-    "--kind",
-    "kinds",
-    multiple=True,
-    metavar="[issue|returned]",
-    type=click.Choice(["issue", "returned"]),
-    help=say("cli.option.letter_kind"),
-)
-@click.option("--dry-run", is_flag=True, help=say("cli.option.send_dry_run"))
-@click.option("--again", is_flag=True, help=say("cli.option.again"))
-@office_options
-def send_command(
-    root: Path,
-    round_id: str | None,
-    as_of: dt.date,
-    as_json: bool,
-    only: tuple[str, ...],
-    kinds: tuple[str, ...],
-    dry_run: bool,
-    again: bool,
-) -> None:
-    from lamtheo_xls.cli.asking import passwords
-    from lamtheo_xls.cli.letters import letter_json, print_handed
-    from lamtheo_xls.workspace import ruling
-    from lamtheo_xls.workspace.folder import open_office
-    from lamtheo_xls.workspace.letters import handing, outbox
-
-    with open_office(root, round_id=round_id, as_of=as_of, who="send") as office:
-        ruling.take_decisions(office)
-        account, doubts = outbox.account_for(office)
-        with passwords(account) as password:
-            handed = handing.send(
-                office,
-                account,
-                password,
-                only=only,
-                kinds=kinds or tuple(handing.TEMPLATE),
-                again=again,
-                dry_run=dry_run,
-                progress=progress,
-                now=moment_now,
-            )
-            if as_json:
-                emit_lines(letter_json(letter) for letter in handed.letters)
-            else:
-                print_findings(doubts)
-                print_handed(handed, office.root, account)
-            handed.delivered.fail()
-
-
-@click.command("remind", cls=SpokenCommand, help=say("cli.help.remind"))
-@click.option("--only", multiple=True, metavar=say("cli.metavar.code"), help=say("cli.option.remind_only"))
-@click.option("--dry-run", is_flag=True, help=say("cli.option.send_dry_run"))
-@click.option("--at", metavar=say("cli.metavar.hour"), type=HOUR, default=None, help=say("cli.option.at"))
-@office_options
-def remind_command(
-    root: Path,
-    round_id: str | None,
-    as_of: dt.date,
-    as_json: bool,
-    only: tuple[str, ...],
-    dry_run: bool,
-    at: dt.time | None,
-) -> None:
-    from lamtheo_xls.cli.asking import passwords
-    from lamtheo_xls.cli.letters import letter_json, print_reminded
-    from lamtheo_xls.intake.headers import VIETNAM
-    from lamtheo_xls.workspace import ruling
-    from lamtheo_xls.workspace.folder import open_office
-    from lamtheo_xls.workspace.letters import contacts, outbox, reminding
-
-    moment = dt.datetime.combine(as_of, at or moment_now().astimezone(VIETNAM).time())
-    with open_office(root, round_id=round_id, as_of=as_of, who="remind") as office:
-        ruling.take_decisions(office)
-        account, doubts = outbox.account_for(office)
-        with passwords(account) as password:
-            reminded = reminding.remind(
-                office,
-                account,
-                password,
-                moment=moment,
-                only=only,
-                dry_run=dry_run,
-                progress=progress,
-                now=moment_now,
-            )
-            if as_json:
-                emit_lines(letter_json(letter) for letter in reminded.letters)
-            else:
-                print_findings(doubts)
-                print_reminded(reminded, contacts.to_call(office), office.root, account)
-            reminded.delivered.fail()
 
 
 @click.command("collect", cls=SpokenCommand, help=say("cli.help.collect"))
@@ -461,71 +365,3 @@ def verify_command(root: Path, round_id: str | None, as_of: dt.date, as_json: bo
             click.echo(say("cli.say.verify_good", n=compared))
         if differing:
             sys.exit(1)
-
-
-@click.group("form", cls=SpokenGroup, help=say("cli.help.form"))
-def form_command() -> None:
-    pass
-
-
-@form_command.command("check", help=say("cli.help.form_check"))
-@click.argument("path", metavar=say("cli.metavar.path"), type=Existing(path_type=Path, exists=True))
-@json_option
-def form_check_command(path: Path, as_json: bool) -> None:
-    from lamtheo_xls.workspace.programmes import check_definition
-
-    findings = check_definition(path)
-    errors = sum(f.severity == "error" for f in findings)
-    if as_json:
-        from lamtheo_xls.findings import as_json as finding_json
-
-        emit_lines(finding_json(f) for f in findings)
-    else:
-        click.echo(say("cli.say.form_bad" if errors else "cli.say.form_good", tep=path.name, n=errors))
-        print_findings(findings)
-    if errors:
-        sys.exit(1)
-
-
-@form_command.command("preview", help=say("cli.help.form_preview"))
-@click.argument("form", metavar=say("cli.metavar.form"))
-@click.argument("target", metavar=say("cli.metavar.file"), type=click.Path(path_type=Path, dir_okay=False))
-@as_of_option
-def form_preview_command(form: str, target: Path, as_of: dt.date) -> None:
-    from lamtheo_xls.workspace.programmes import preview_form
-
-    click.echo(say("cli.say.preview_done", noi=shown(preview_form(form, target, as_of=as_of))))
-
-
-@form_command.command("map", help=say("cli.help.form_map"))
-@click.argument("form", metavar=say("cli.metavar.form"))
-@click.option(
-    "--rows",
-    metavar=say("cli.metavar.number"),
-    type=click.IntRange(0, 500),
-    default=0,
-    show_default=False,
-    help=say("cli.option.rows"),
-)
-@json_option
-def form_map_command(form: str, rows: int, as_json: bool) -> None:
-    from lamtheo_xls.workspace.programmes import map_form
-
-    found = map_form(form, rows=rows)
-    if as_json:
-        emit(found)
-        return
-    for field in found["fields"]:
-        click.echo(f"{field['sheet']}!{field['cell']}\t{field['id']}\t{field['label']}")
-    for table in found["tables"]:
-        for column in table["columns"]:
-            cells = f"{column['column']}{table['first_row']}:{column['column']}{table['last_row']}"
-            click.echo(f"{table['sheet']}!{cells}\t{table['id']}.{column['id']}\t{column['label']}")
-
-
-@form_command.command("schema", help=say("cli.help.form_schema"))
-@click.argument("kind", metavar="[form|programme]", type=click.Choice(["form", "programme"]), default="form")
-def form_schema_command(kind: str) -> None:
-    from lamtheo_xls.workspace.programmes import schema_text
-
-    click.echo(schema_text(kind))

@@ -32,6 +32,8 @@ ALIASES = {
     "verify": "doi-chieu",
     "form": "bieu-mau",
 }
+_ROOMS = {"send": "writing", "remind": "writing", "form": "forming"}
+"""Verb → its module, where that is not `commands`."""
 _VERBS = {alias: verb for verb, alias in ALIASES.items()}
 
 
@@ -45,7 +47,7 @@ class Verbs(SpokenGroup):
         verb = _VERBS.get(name, name)
         if verb not in ALIASES:
             return None
-        module = importlib.import_module("lamtheo_xls.cli.commands")
+        module = importlib.import_module(f"lamtheo_xls.cli.{_ROOMS.get(verb, 'commands')}")
         found: Any = getattr(module, f"{verb}_command")
         return found  # type: ignore[no-any-return]
 
