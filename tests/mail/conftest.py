@@ -21,6 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import keyring
+import keyring.backend
 import pytest
 
 from lamtheo_xls.mail.model import Account, Server
@@ -274,3 +276,30 @@ def cutting(dovecot: Any) -> Iterator[Cutting]:
     proxy = Cutting(dovecot.port)
     yield proxy
     proxy.close()
+
+
+class Memory(keyring.backend.KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[service, username]
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    """The system's keyring, empty; what is kept in it is kept nowhere."""
+    held = Memory()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", held)
+    return held

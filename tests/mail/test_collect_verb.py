@@ -10,8 +10,6 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-import keyring
-import keyring.backend
 import pytest
 
 from lamtheo_xls.cli import asking
@@ -23,30 +21,7 @@ PASSWORD = "Mật-khẩu của cơ quan 7!"
 DAY = ("--as-of", "2027-02-21")
 
 
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.held[service, username]
-
-
-@pytest.fixture(autouse=True)
-def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
-    held = Memory()
-    monkeypatch.setattr(keyring.core, "_keyring_backend", held)
-    return held
+pytestmark = pytest.mark.usefixtures("memory")
 
 
 @pytest.fixture
@@ -73,7 +48,7 @@ def write_facts(folder: Path, **facts: str) -> None:
 
 
 @pytest.fixture
-def known(memory: Memory, user: str) -> None:
+def known(memory: Any, user: str) -> None:
     """The machine keeps the password."""
     memory.held["lamtheo_xls", f"{user}@localhost"] = PASSWORD
 
@@ -165,7 +140,7 @@ def test_run_without_the_password(office: Path, delivered: None, user: str, lamt
 def test_a_password_typed(
     office: Path,
     delivered: None,
-    memory: Memory,
+    memory: Any,
     user: str,
     lamtheo: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -182,7 +157,7 @@ def test_a_password_typed(
 def test_run_asks_once_on_a_terminal(
     office: Path,
     delivered: None,
-    memory: Memory,
+    memory: Any,
     user: str,
     lamtheo: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -211,7 +186,7 @@ def test_run_asks_once_on_a_terminal(
 
 
 def test_a_password_that_is_wrong(
-    office: Path, delivered: None, memory: Memory, user: str, lamtheo: Callable[..., Any]
+    office: Path, delivered: None, memory: Any, user: str, lamtheo: Callable[..., Any]
 ) -> None:
     """A password kept that the server refuses is forgotten, so that the next time it is asked for."""
     memory.held["lamtheo_xls", f"{user}@localhost"] = "cũ"

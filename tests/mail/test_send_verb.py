@@ -10,8 +10,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import keyring
-import keyring.backend
 import pytest
 
 from lamtheo_xls.cli import asking
@@ -22,32 +20,6 @@ OFFICE = "vp@office.test"
 PASSWORD = "Mật-khẩu của cơ quan 7!"
 ROUND = "43-kh-duk_2027"
 DAY = ("--as-of", "2027-01-25")
-
-
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.held[service, username]
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
-    held = Memory()
-    monkeypatch.setattr(keyring.core, "_keyring_backend", held)
-    return held
 
 
 def rewrite(folder: Path, change: Callable[[Register], Register]) -> None:
@@ -86,7 +58,7 @@ def attached(data: bytes) -> dict[str, bytes]:
 
 
 def test_every_unit_gets_its_workbook(
-    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Memory, lamtheo: Callable[..., Any]
+    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Any, lamtheo: Callable[..., Any]
 ) -> None:
     """Over STARTTLS with a CA of the office's own: to the unit and to the office in one transaction, the issued file
     attached; one JSON line a letter; a second run finds nothing to do; the password is in no file of the workspace."""
@@ -120,7 +92,7 @@ def test_what_became_of_the_letters_is_told(
     office: Callable[..., Path],
     smtp_server: Callable[..., Any],
     scripted_smtp: ModuleType,
-    memory: Memory,
+    memory: Any,
     lamtheo: Callable[..., Any],
 ) -> None:
     """Sent, refused (with the server's words), in doubt, without an address: how many of each and what to do, in 80
@@ -151,7 +123,7 @@ def test_a_letter_in_doubt_is_found_in_the_mailbox(
     smtp_server: Callable[..., Any],
     scripted_smtp: ModuleType,
     dovecot: Any,
-    memory: Memory,
+    memory: Any,
     lamtheo: Callable[..., Any],
 ) -> None:
     """The reply got lost after the server took the letter: the copy in the office's own mailbox proves it. One that is
@@ -176,7 +148,7 @@ def test_a_letter_in_doubt_is_found_in_the_mailbox(
 
 
 def test_a_refused_password_is_forgotten_and_nothing_is_lost(
-    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Memory, lamtheo: Callable[..., Any]
+    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Any, lamtheo: Callable[..., Any]
 ) -> None:
     """Exit 3 with what to do; the letters wait; the password the keyring held is asked for next time."""
     server = smtp_server(starttls=True)
@@ -197,7 +169,7 @@ def test_a_refused_password_is_forgotten_and_nothing_is_lost(
 def test_a_typed_password_is_kept_where_staff_say_so(
     office: Callable[..., Path],
     smtp_server: Callable[..., Any],
-    memory: Memory,
+    memory: Any,
     lamtheo: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
     keep: bool,
@@ -228,7 +200,7 @@ def test_a_typed_password_is_kept_where_staff_say_so(
 
 
 def test_faulty_facts_send_nothing(
-    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Memory, lamtheo: Callable[..., Any]
+    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Any, lamtheo: Callable[..., Any]
 ) -> None:
     """A server that cannot be understood is no reason to write drafts in silence: each fault is named, exit 3."""
     folder = office(smtp_server(starttls=True), may_chu_gui="mail tinh", chung_thu="khong-co.pem")
@@ -238,7 +210,7 @@ def test_faulty_facts_send_nothing(
 
 
 def test_without_a_server_drafts_are_told(
-    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Memory, lamtheo: Callable[..., Any]
+    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Any, lamtheo: Callable[..., Any]
 ) -> None:
     """Where they lie and what to do with them; a dry run says that nothing was sent. No password is asked for."""
     folder = office(smtp_server(starttls=True), may_chu_gui="")
@@ -254,7 +226,7 @@ def test_without_a_server_drafts_are_told(
 
 
 def test_several_kinds_and_codes(
-    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Memory, lamtheo: Callable[..., Any]
+    office: Callable[..., Path], smtp_server: Callable[..., Any], memory: Any, lamtheo: Callable[..., Any]
 ) -> None:
     """`--only` and `--kind` choose; `--again` repeats; an unknown code or kind is asked back."""
     server = smtp_server(starttls=True)
