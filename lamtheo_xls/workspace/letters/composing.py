@@ -16,9 +16,9 @@ from lamtheo_xls.intake.headers import VIETNAM
 from lamtheo_xls.ledger import LetterRecord, MailSource
 from lamtheo_xls.mail.letters import letter_bytes, message_id, safe_names, subject_token
 from lamtheo_xls.mail.model import Attachment, Letter
-from lamtheo_xls.mail.templates import Templates, write_letter
+from lamtheo_xls.mail.templates import Templates, read_templates, write_letter, write_missing
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
-from lamtheo_xls.workspace.folder import Office
+from lamtheo_xls.workspace.folder import TEMPLATES, Office
 from lamtheo_xls.workspace.letters.recipients import Addressee, addresses_in
 
 MOST_BYTES = 15 * 1024 * 1024
@@ -126,6 +126,12 @@ def sender_of(office: Office) -> str:
     if not address or addresses_in(address) != (address,):
         raise World("world.mail_no_sender")
     return address
+
+
+def templates_of(office: Office) -> tuple[Templates, tuple[Finding, ...]]:
+    """The words of the office's letters, from mau-thu/, where copies of all of them lie from now on."""
+    write_missing(office.root / TEMPLATES)
+    return read_templates(office.root / TEMPLATES)
 
 
 def moment_text(moment: dt.datetime) -> str:

@@ -10,24 +10,23 @@ from itertools import chain
 from lamtheo_xls.findings import Finding, finding, say
 from lamtheo_xls.ledger import IssueRecord, LetterRecord
 from lamtheo_xls.mail.model import Account
-from lamtheo_xls.mail.templates import Templates, read_templates, write_missing
+from lamtheo_xls.mail.templates import Templates
 from lamtheo_xls.register import Assignment
 from lamtheo_xls.reports.feedback import faults_told
 from lamtheo_xls.workspace.answering import to_mend
-from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
-from lamtheo_xls.workspace.issuing import check_codes
-from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, moment_text, sender_of
+from lamtheo_xls.workspace.folder import Office, Progress
+from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, moment_text, templates_of
 from lamtheo_xls.workspace.letters.outbox import (
     Clock,
     Delivered,
     Now,
     Passwords,
+    check_may_send,
     clear_previews,
     deliver,
     letters_for,
     preview,
     queue,
-    refuse_secret,
     waiting,
 )
 from lamtheo_xls.workspace.letters.outdated import is_withdrawn, outdated_letters, withdraw
@@ -81,12 +80,8 @@ def send(
     Findings: those of the templates, set.letter_file_missing. World: secret_no_mail, mail_no_sender, unit_unknown, the
     disk; never the mail server's doing, which `Handed.delivered` tells.
     """
-    refuse_secret(office)
-    sender_of(office)
-    for one in office.all:
-        check_codes(one, only, assignments_of(one)[0])
-    write_missing(office.root / TEMPLATES)
-    templates, findings = read_templates(office.root / TEMPLATES)
+    check_may_send(office, only)
+    templates, findings = templates_of(office)
     clear_previews(office)
     written = _Written(findings=list(findings))
     chosen = letters_for(office, only, () if set(kinds) == set(TEMPLATE) else kinds)

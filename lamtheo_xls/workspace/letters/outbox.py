@@ -18,7 +18,8 @@ from lamtheo_xls.register import Unit
 from lamtheo_xls.reports.targets import write_target
 from lamtheo_xls.text import slug
 from lamtheo_xls.workspace.folder import LETTERS, Office, Progress
-from lamtheo_xls.workspace.letters.composing import Composed, moment_text, with_bytes
+from lamtheo_xls.workspace.issuing import check_codes
+from lamtheo_xls.workspace.letters.composing import Composed, moment_text, sender_of, with_bytes
 from lamtheo_xls.workspace.letters.outdated import outdated_letters, withdraw
 from lamtheo_xls.workspace.letters.recipients import holder_of
 from lamtheo_xls.workspace.owing import assignments_of
@@ -68,6 +69,14 @@ def refuse_secret(office: Office) -> None:
     for one in office.all:
         if one.programme.secrecy:
             raise World("world.secret_no_mail", bo=one.programme.id, mat=one.programme.secrecy)
+
+
+def check_may_send(office: Office, only: Sequence[str]) -> None:
+    """World where no letter may be written: secret_no_mail, mail_no_sender; unit_unknown for a code in `only`."""
+    refuse_secret(office)
+    sender_of(office)
+    for one in office.all:
+        check_codes(one, only, assignments_of(one)[0])
 
 
 def queue(office: Office, letters: Iterable[Composed]) -> tuple[LetterRecord, ...]:

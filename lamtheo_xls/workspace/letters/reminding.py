@@ -11,27 +11,25 @@ from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.ledger import LetterRecord
 from lamtheo_xls.mail.calendar import is_day_off
 from lamtheo_xls.mail.model import Account
-from lamtheo_xls.mail.templates import Templates, read_templates, write_missing
-from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
-from lamtheo_xls.workspace.issuing import check_codes
+from lamtheo_xls.mail.templates import Templates
+from lamtheo_xls.workspace.folder import Office, Progress
 from lamtheo_xls.workspace.letters.awaited import CAME_BACK, Awaited, awaited_of
-from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
+from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, templates_of
 from lamtheo_xls.workspace.letters.outbox import (
     Clock,
     Delivered,
     Now,
     Passwords,
+    check_may_send,
     clear_previews,
     deliver,
     letters_for,
     preview,
     queue,
-    refuse_secret,
 )
 from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addressees_of
 from lamtheo_xls.workspace.letters.refusals import reason_of
 from lamtheo_xls.workspace.letters.steps import Rhythm, next_moment, rhythm_of, step_now, steps_of, when_of
-from lamtheo_xls.workspace.owing import assignments_of
 
 WORDS = {"before": "nhac-truoc-han", "on": "nhac-den-han", "after": "nhac-qua-han"}
 """Where the date lies, seen from today → the words; the last of these that fits anything in the letter is taken."""
@@ -104,17 +102,13 @@ def remind(
     Findings: those of the templates and of the facts on reminding. World: secret_no_mail, mail_no_sender, unit_unknown,
     the disk; never the mail server's doing, which `Reminded.delivered` tells.
     """
-    refuse_secret(office)
-    sender_of(office)
-    for one in office.all:
-        check_codes(one, only, assignments_of(one)[0])
+    check_may_send(office, only)
     rhythm, findings = rhythm_of(office.register.office)
     may_write = next_moment(moment, rhythm)
     if may_write != moment and not dry_run:
         day_off = is_day_off(moment.date(), rhythm.off)
         return Reminded(resting=Resting(moment=moment, until=may_write, day_off=day_off), findings=findings)
-    write_missing(office.root / TEMPLATES)
-    templates, faults = read_templates(office.root / TEMPLATES)
+    templates, faults = templates_of(office)
     clear_previews(office)
     told = [*findings, *faults]
     reminders = reminders_of(office, rhythm, only=only)

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from lamtheo_xls.findings import Finding, say
 from lamtheo_xls.ledger import LetterRecord, MailedCopy, MailSource, Standing, SubmissionRecord
 from lamtheo_xls.mail.model import Account
-from lamtheo_xls.mail.templates import read_templates, write_missing
 from lamtheo_xls.register import Assignment, person_by_code, unit_of
 from lamtheo_xls.workspace.answering import given_out
-from lamtheo_xls.workspace.folder import TEMPLATES, Office, Progress
-from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of
+from lamtheo_xls.workspace.folder import Office, Progress
+from lamtheo_xls.workspace.letters.composing import Composed, Enclosed, compose, sender_of, templates_of
 from lamtheo_xls.workspace.letters.handing import to_return
 from lamtheo_xls.workspace.letters.outbox import Clock, Delivered, Now, Passwords, deliver, queue
 from lamtheo_xls.workspace.letters.recipients import Addressee, address_set, addresses_in
@@ -58,8 +57,7 @@ def reply(
     Findings: those of the templates. World: mail_no_sender, the disk; never the mail server's doing.
     """
     sender_of(office)
-    write_missing(office.root / TEMPLATES)
-    templates, findings = read_templates(office.root / TEMPLATES)
+    templates, findings = templates_of(office)
     told = list(findings)
     taken = {letter.key for letter in office.ledger.letters()}
     made: list[Composed] = []
